@@ -1,0 +1,1 @@
+"""Product bundles that a shop can defend: from CSV exports to ranked, explained bundles."""

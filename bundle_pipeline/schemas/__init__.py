@@ -1,0 +1,1 @@
+"""Every frame that crosses a room's border, declared once."""

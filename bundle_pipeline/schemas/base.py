@@ -1,0 +1,78 @@
+"""What a declared frame is: typed columns with their meaning, a key, a check and a description.
+
+A frame is declared as a :class:`Frame`, which is a dataframely schema. From it come the check at
+every write, Dagster's column schema and the empty frame. ``key`` columns are ``primary_key=True``.
+"""
+
+from typing import ClassVar, TypeVar
+
+import dataframely as dy
+import polars as pl
+from dataframely.exc import SchemaError as WrongColumnsError
+from dataframely.exc import ValidationError as WrongRowsError
+
+from bundle_pipeline.errors import SchemaError
+
+# Timestamps are UTC with microseconds: the resolution that Delta Lake stores.
+UTC_TIMESTAMP = pl.Datetime("us", "UTC")
+
+
+class Frame(dy.Schema):
+    """A declared frame: its name in the store, and what one row is."""
+
+    name: ClassVar[str]
+    one_row: ClassVar[str]
+
+
+FrameT = TypeVar("FrameT", bound=Frame)
+
+
+def checked(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
+    """The frame with its declared columns in their declared order, or an error.
+
+    Args:
+        schema: The declaration.
+        frame: Rows to check; columns that aren't declared are dropped, types aren't cast.
+
+    Raises:
+        SchemaError: A column is missing or of another type, the key repeats, or a rule fails.
+    """
+    try:
+        return schema.validate(frame, cast=False)
+    except (WrongColumnsError, WrongRowsError) as error:
+        raise SchemaError(
+            "BP-SCHEMA-FRAME",
+            place=f"frame {schema.name}",
+            found=str(error).partition("\n\n")[0],
+            expected=f"rows as declared by {schema.__module__}.{schema.__name__}",
+            remedy="this is a defect of the room that made the frame; please report it",
+        ) from error
+
+
+def utc_timestamp(*, nullable: bool = False, description: str) -> dy.Datetime:
+    """A UTC timestamp column with microseconds."""
+    return dy.Datetime(nullable=nullable, time_zone="UTC", time_unit="us", description=description)
+
+
+def minor(*, nullable: bool = False, description: str) -> dy.Int64:
+    """An amount of money in minor units of the currency beside it, at least 0."""
+    return dy.Int64(nullable=nullable, min=0, description=f"{description} (minor units)")
+
+
+def rate(*, nullable: bool = False, description: str) -> dy.Float64:
+    """A share between 0 and 1."""
+    return dy.Float64(nullable=nullable, min=0.0, max=1.0, description=f"{description} (0 to 1)")
+
+
+def count(*, nullable: bool = False, description: str) -> dy.Int64:
+    """A number of things, at least 0."""
+    return dy.Int64(nullable=nullable, min=0, description=description)
+
+
+def one_of(values: tuple[str, ...], *, nullable: bool = False, description: str = "") -> dy.String:
+    """Text that is one of a few words."""
+    return dy.String(
+        nullable=nullable,
+        check={"one_of": lambda column: column.is_in(values)},
+        description=description or None,
+    )

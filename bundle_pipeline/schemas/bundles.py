@@ -1,0 +1,196 @@
+"""Bundles on their way from candidate to published document (the bundle document of the design).
+
+Each frame adds columns to the one before it; nothing is renamed on the way.
+"""
+
+import dataframely as dy
+
+from bundle_pipeline.schemas.base import Frame, one_of, utc_timestamp
+from bundle_pipeline.schemas.mining import HELD_OUT_VERDICTS
+
+KINDS = ("FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED")
+ROLES = ("anchor", "add_on", "qualifier", "reward", "option", "item")
+OBJECTIVES = (
+    "increase_aov",
+    "clear_slow_movers",
+    "seasonal_promo",
+    "new_launch",
+    "category_bundle",
+    "gift_box",
+    "subscription_push",
+    "margin_guard",
+)
+SCORE_COMPONENTS = (
+    "evidence",
+    "confidence",
+    "reach",
+    "replication",
+    "price_sanity",
+    "availability",
+)
+DROP_CODES = (
+    "UNRESOLVED_ITEM",
+    "NOT_FOR_SALE",
+    "SAME_PRODUCT",
+    "OUT_OF_STOCK",
+    "BELOW_FLOOR",
+    "FEW_CUSTOMERS",
+    "FADED",
+    "DUPLICATE_SET",
+    "ANCHOR_LIMIT",
+    "VARIANT_LIMIT",
+    "SLOTS_FULL",
+)
+
+_ITEM: dict[str, dy.Column] = {
+    "variant_id": dy.String(),
+    "product_id": dy.String(nullable=True),
+    "sku": dy.String(nullable=True),
+    "title": dy.String(nullable=True),
+    "variant_title": dy.String(nullable=True),
+    "quantity": dy.Int64(min=1),
+    "role": one_of(ROLES),
+    "unit_price_minor": dy.Int64(nullable=True, min=0),
+    "unit_cost_minor": dy.Int64(nullable=True, min=0),
+}
+_EVIDENCE: dict[str, dy.Column] = {
+    "basket_count": dy.Int64(min=1),
+    "support": dy.Float64(min=0.0, max=1.0),
+    "confidence": dy.Float64(min=0.0, max=1.0),
+    "confidence_low": dy.Float64(min=0.0, max=1.0),
+    "reverse_confidence": dy.Float64(min=0.0, max=1.0),
+    "lift": dy.Float64(min=0.0),
+    "leverage": dy.Float64(min=-1.0, max=1.0),
+    "conviction": dy.Float64(nullable=True, min=0.0),
+    "npmi": dy.Float64(min=-1.0, max=1.0),
+    "expected_count": dy.Float64(min=0.0),
+    "adjusted_lift": dy.Float64(min=0.0),
+    "adjusted_lift_low": dy.Float64(min=0.0),
+    "adjusted_lift_high": dy.Float64(min=0.0),
+    "p_value": dy.Float64(min=0.0, max=1.0),
+    "q_value": dy.Float64(min=0.0, max=1.0),
+    "customer_count": dy.Int64(nullable=True, min=0),
+    "held_out": one_of(HELD_OUT_VERDICTS),
+    "held_out_power": dy.Float64(min=0.0, max=1.0),
+}
+_STOCK: dict[str, dy.Column] = {
+    "feasible_quantity": dy.Int64(nullable=True, min=0),
+    "days_of_cover": dy.Float64(nullable=True, min=0.0),
+    "limited_by": dy.String(nullable=True),
+}
+_TIER: dict[str, dy.Column] = {
+    "min_quantity": dy.Int64(min=1),
+    "unit_price_minor": dy.Int64(min=0),
+}
+_REWARD: dict[str, dy.Column] = {
+    "quantity": dy.Int64(min=1),
+    "discount_rate": dy.Float64(min=0.0, max=1.0),
+}
+_PRICING: dict[str, dy.Column] = {
+    "currency": dy.String(),
+    "list_total_minor": dy.Int64(min=0),
+    "bundle_price_minor": dy.Int64(min=0),
+    "discount_minor": dy.Int64(min=0),
+    "discount_rate": dy.Float64(min=0.0, max=1.0),
+    "item_prices_minor": dy.List(dy.Int64(min=0)),
+    "tiers": dy.List(
+        dy.Struct(_TIER),
+        nullable=True,
+    ),
+    "reward": dy.Struct(_REWARD, nullable=True),
+    "floor_minor": dy.Int64(min=0),
+    "floor_reason": dy.String(),
+    "margin_minor": dy.Int64(nullable=True),
+    "incremental_margin_minor": dy.Int64(nullable=True),
+    "incremental_margin_minor_low": dy.Int64(nullable=True),
+    "incremental_margin_minor_high": dy.Int64(nullable=True),
+    "break_even_attach_rate": dy.Float64(nullable=True, min=0.0),
+    "derivation": dy.String(),
+}
+_COMPONENTS: dict[str, dy.Column] = {
+    component: dy.Float64(min=0.0, max=1.0) for component in SCORE_COMPONENTS
+}
+
+
+class CandidateBundles(Frame):
+    """Bundles that orders suggest, before they are scored and priced."""
+
+    name = "candidate_bundles"
+    one_row = "One possible bundle: what is in it, which orders suggest it, what stock allows."
+
+    bundle_id = dy.String(
+        primary_key=True, description="Hash of shop, kind, sorted variants and quantities"
+    )
+    kind = one_of(KINDS, description="How the bundle is offered")
+    objectives = dy.List(
+        one_of(OBJECTIVES), min_length=1, description="What it is good for, best first"
+    )
+    items = dy.List(dy.Struct(_ITEM), min_length=1, description="Variants in it, the anchor first")
+    evidence = dy.Struct(_EVIDENCE, description="Whether it is real")
+    provenance = dy.List(dy.String(), min_length=1, description="Sources that suggest it")
+    stock = dy.Struct(_STOCK, description="How many can be sold; null fields where not tracked")
+    is_on_sale = dy.Bool(description="Whether every product in it is active")
+    currency = dy.String(description="ISO 4217 code of the unit prices")
+
+
+class ScoredBundles(CandidateBundles):
+    """Candidates with a score that a reader can add up."""
+
+    name = "scored_bundles"
+    one_row = "One candidate with its score and what each component contributes to it."
+
+    scores = dy.Struct(_COMPONENTS, description="Components, each 0 to 1")
+    contributions = dy.Struct(_COMPONENTS, description="Weight times component")
+    score = dy.Float64(min=0.0, max=1.0, description="Sum of the contributions")
+
+
+class PricedBundles(ScoredBundles):
+    """Scored bundles with a price that keeps its promises."""
+
+    name = "priced_bundles"
+    one_row = "One scored bundle with its price, its floor and how the price came about."
+
+    pricing = dy.Struct(
+        _PRICING, nullable=True, description="Price; null where an item has no known price"
+    )
+
+
+class RankedBundles(PricedBundles):
+    """Bundles that passed every gate, in order."""
+
+    name = "ranked_bundles"
+    one_row = "One bundle worth offering, with its place and the reason for it."
+
+    pricing = dy.Struct(_PRICING, description="Price")
+    rank = dy.Int64(min=1, unique=True, description="Place, from 1")
+    front = dy.Int64(min=1, description="Pareto front over evidence and expected reach, from 1")
+    wave = dy.Int64(min=1, description="Publishing wave, from 1")
+    explanation = dy.String(description="Why, in plain language with the real numbers")
+    supporting_order_ids = dy.List(
+        dy.String(), min_length=1, description="A sample of the orders that hold it, newest first"
+    )
+
+
+class DroppedCandidates(Frame):
+    """Candidates that are not offered."""
+
+    name = "dropped_candidates"
+    one_row = "One candidate that isn't offered, and why."
+
+    bundle_id = dy.String(primary_key=True, description="Candidate")
+    variant_ids = dy.List(dy.String(), min_length=1, description="Variants in it, sorted")
+    code = one_of(DROP_CODES, description="Stable reason")
+    detail = dy.String(description="The numbers behind the reason")
+    score = dy.Float64(min=0.0, max=1.0, description="Score it had")
+
+
+class PublishedBundles(RankedBundles):
+    """Bundles of the current document of one shop."""
+
+    name = "published_bundles"
+    one_row = "One bundle of the shop's published document."
+
+    copy = dy.String(nullable=True, description="Words for the shop window, if written")
+    as_of = utc_timestamp(description="The shop's data clock: its newest order")
+    settings_hash = dy.String(description="Hash of the settings in force")
+    code_version = dy.String(description="Version of the code that made it")

@@ -1,0 +1,71 @@
+"""What was bought together more often than chance, and how sure that is."""
+
+import dataframely as dy
+
+from bundle_pipeline.schemas.base import Frame, count, one_of, rate
+
+HELD_OUT_VERDICTS = ("replicated", "faded", "untested")
+
+
+class ItemCounts(Frame):
+    """How often each variant was bought."""
+
+    name = "item_counts"
+    one_row = "One variant in counted baskets."
+
+    variant_id = dy.String(primary_key=True, description="Variant")
+    basket_count = dy.Int64(min=1, description="Counted baskets that hold it")
+    support = rate(description="The same as a share of all counted baskets")
+    companion_count = count(description="Other variants in those baskets, added up")
+    customer_count = count(nullable=True, description="Distinct known customers who bought it")
+
+
+class PairRules(Frame):
+    """Rules between two variants."""
+
+    name = "pair_rules"
+    one_row = "Pairs of variants bought together more often than chance, one row per direction."
+
+    antecedent_id = dy.String(primary_key=True, description="Variant that is given")
+    consequent_id = dy.String(primary_key=True, description="Variant that goes with it")
+    basket_count = dy.Int64(min=1, description="Counted baskets that hold both")
+    antecedent_basket_count = dy.Int64(min=1, description="Counted baskets with the antecedent")
+    consequent_basket_count = dy.Int64(min=1, description="Counted baskets with the consequent")
+    support = rate(description="basket_count as a share of all counted baskets")
+    confidence = rate(description="Share of the antecedent's baskets that hold the consequent")
+    confidence_low = rate(description="Lower end of its 95 % Wilson interval")
+    lift = dy.Float64(min=0.0, description="Support over what independence gives; 1 is chance")
+    leverage = dy.Float64(min=-1.0, max=1.0, description="Support minus what independence gives")
+    conviction = dy.Float64(nullable=True, min=0.0, description="Null where confidence is 1")
+    npmi = dy.Float64(min=-1.0, max=1.0, description="Normalised pointwise mutual information")
+    expected_count = dy.Float64(min=0.0, description="basket_count under the size-adjusted null")
+    adjusted_lift = dy.Float64(min=0.0, description="basket_count over expected_count")
+    adjusted_lift_low = dy.Float64(min=0.0, description="Lower end of its exact 95 % interval")
+    adjusted_lift_high = dy.Float64(min=0.0, description="Upper end of its exact 95 % interval")
+    p_value = rate(description="Chance of at least basket_count under the null")
+    q_value = rate(description="Benjamini-Hochberg over all possible pairs")
+    is_significant = dy.Bool(description="Whether q_value is within the setting max_q")
+    customer_count = count(nullable=True, description="Distinct known customers behind it")
+    held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
+    held_out_power = rate(description="Chance that those baskets would have shown the pair")
+
+
+class Itemsets(Frame):
+    """Itemsets of three variants that add something to their best pair."""
+
+    name = "itemsets"
+    one_row = "Three variants bought together more often than their best pair explains."
+
+    itemset_id = dy.String(primary_key=True, description="Hash of the sorted variant ids")
+    variant_ids = dy.List(dy.String(), min_length=3, description="Variants, sorted")
+    basket_count = dy.Int64(min=1, description="Counted baskets that hold all")
+    support = rate(description="The same as a share of all counted baskets")
+    expected_count = dy.Float64(min=0.0, description="Expected given the best pair and the third")
+    adjusted_lift = dy.Float64(min=0.0, description="basket_count over expected_count")
+    adjusted_lift_low = dy.Float64(min=0.0, description="Lower end of its exact 95 % interval")
+    adjusted_lift_high = dy.Float64(min=0.0, description="Upper end of its exact 95 % interval")
+    p_value = rate(description="Chance of at least basket_count under the null")
+    q_value = rate(description="Benjamini-Hochberg over all possible itemsets of that size")
+    customer_count = count(nullable=True, description="Distinct known customers behind it")
+    held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
+    held_out_power = rate(description="Chance that those baskets would have shown it")

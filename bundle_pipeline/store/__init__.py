@@ -1,0 +1,1 @@
+"""Persistence: frames as Delta tables, published documents as write-once objects."""
