@@ -4,6 +4,8 @@
 raw row: rows may carry personal data, and messages end up in logs.
 """
 
+from functools import partial
+
 
 class BundlePipelineError(Exception):
     """Base of every error this package raises on purpose.
@@ -23,6 +25,18 @@ class BundlePipelineError(Exception):
         self.found = found
         self.expected = expected
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By default an exception is made again from its message alone, which fails in the process
+        # that receives it.
+        make = partial(
+            type(self),
+            place=self.place,
+            found=self.found,
+            expected=self.expected,
+            remedy=self.remedy,
+        )
+        return make, (self.code,)
 
 
 class SchemaError(BundlePipelineError):

@@ -66,7 +66,7 @@ def allocated(total: pl.Expr, weight: pl.Expr, *, over: str) -> pl.Expr:
 
     Args:
         total: The group's total in minor units, the same on each of its rows, at least 0.
-        weight: Integer weight per row, at least 0. ``total * sum(weight)`` must fit 63 bits.
+        weight: Integer weight per row, at least 0.
         over: Column that names the group.
 
     Returns:
@@ -76,23 +76,30 @@ def allocated(total: pl.Expr, weight: pl.Expr, *, over: str) -> pl.Expr:
     even = summed == 0
     share_weight = pl.when(even).then(1).otherwise(weight)
     whole = pl.when(even).then(pl.len().over(over)).otherwise(summed)
-    exact = total * share_weight
+    # 128 bits: two amounts above 3 * 10**9 (30 million rupiah) overflow 63 bits when multiplied.
+    exact = total * share_weight.cast(pl.Int128)
     floor_share = exact // whole
     left_over = total - floor_share.sum().over(over)
     place = (exact % whole).rank("ordinal", descending=True).over(over)
     return (floor_share + (place <= left_over).cast(pl.Int64)).cast(pl.Int64)
 
 
-def formatted(amount_minor: pl.Expr, currency: pl.Expr, exponent: int) -> pl.Expr:
-    """An amount for people to read: 1099 with EUR becomes ``10.99 EUR``.
+def formatted(amount_minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
+    """An amount for people to read: 1099 with EUR becomes ``10.99 EUR``, with JPY ``1099 JPY``.
 
     Args:
         amount_minor: Integer minor units, at least 0.
-        currency: ISO 4217 code.
-        exponent: Decimals of that currency.
+        currency: Code of :func:`known_currencies`, per row.
+
+    Returns:
+        Text; null where the amount is null.
     """
-    if exponent == 0:
-        return pl.format("{} {}", amount_minor, currency)
-    scale = 10**exponent
+    exponents = {code: minor_unit_exponent(code) for code in known_currencies()}
+    exponent = currency.replace_strict(exponents, return_dtype=pl.UInt32)
+    scale = pl.lit(10, dtype=pl.Int64).pow(exponent)
     decimals = (amount_minor % scale).cast(pl.String).str.zfill(exponent)
-    return pl.format("{}.{} {}", amount_minor // scale, decimals, currency)
+    return (
+        pl.when(exponent == 0)
+        .then(pl.format("{} {}", amount_minor, currency))
+        .otherwise(pl.format("{}.{} {}", amount_minor // scale, decimals, currency))
+    )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,3 +19,5 @@ class Deployment(BaseSettings):
     """Folder or URL of the tables and the published documents."""
     settings: Path | None = Field(default=None)
     """YAML file with this deployment's settings, if any."""
+    customer_key: SecretStr | None = Field(default=None)
+    """Secret that customers are hashed with; by default the lake makes and keeps one."""

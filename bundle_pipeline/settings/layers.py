@@ -2,9 +2,9 @@
 
 import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -36,7 +36,7 @@ def parsed_layer(text: str, *, place: str) -> Layer:
         ConfigError: It isn't YAML, or not a mapping with text keys.
     """
     try:
-        loaded: object = yaml.safe_load(text)
+        loaded: object = yaml.load(text, Loader=_OneValuePerKey)  # noqa: S506 a safe loader
     except yaml.YAMLError as error:
         raise _refused(place, f"text that is no YAML ({_first_line(error)})") from error
     if loaded is None:
@@ -71,6 +71,21 @@ def fingerprint(settings: BaseModel) -> str:
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:16]
 
 
+class _OneValuePerKey(yaml.SafeLoader):
+    """YAML without surprises: the library lets the last of several equal keys win, silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 the library's signature
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = cast("object", self.construct_object(key_node, deep=True))  # pyright: ignore[reportUnknownMemberType] partly typed
+            if isinstance(key, Hashable) and key in seen:
+                place = f"line {key_node.start_mark.line + 1}"
+                raise yaml.YAMLError(f"the key {key} is there twice, again in {place}")
+            if isinstance(key, Hashable):
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def _overlaid(below: Values, above: Values) -> dict[str, object]:
     merged = dict(below)
     for key, value in above.items():
@@ -89,16 +104,27 @@ def _first_problem(error: ValidationError, model: type[BaseModel]) -> str:
         return f"{name}: {problem['msg']}"
     known = _known_keys(model, problem["loc"][:-1])
     nearest = difflib.get_close_matches(str(problem["loc"][-1]), known, n=1)
-    suggestion = f"; did you mean {nearest[0]}?" if nearest else f"; known here: {', '.join(known)}"
-    return f"unknown setting {name}{suggestion}"
+    if nearest:
+        return f"unknown setting {name}; did you mean {nearest[0]}?"
+    return f"unknown setting {name}; known here: {', '.join(known) or 'none'}"
 
 
 def _known_keys(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
     for part in path:
-        annotation = model.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        field = model.model_fields.get(str(part))
+        if field is None:
+            # Not a field but a place in a list or a key of a mapping of groups.
+            continue
+        annotation = field.annotation
+        # An optional group is a union of the group and None; a list of groups has them as items.
+        groups = [
+            choice
+            for choice in get_args(annotation) or (annotation,)
+            if isinstance(choice, type) and issubclass(choice, BaseModel)
+        ]
+        if len(groups) != 1:
             return []
-        model = annotation
+        model = groups[0]
     return sorted(model.model_fields)
 
 

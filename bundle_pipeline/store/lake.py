@@ -6,28 +6,23 @@ frame. Two writers of one shop can't both win; the loser gets a :class:`Transien
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
 from urllib.parse import urlsplit
 
 import dataframely as dy
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from bundle_pipeline.errors import InputDataError, TransientError
-from bundle_pipeline.schemas.base import FrameT, checked
+from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
-from bundle_pipeline.store.objects import local_folder
+from bundle_pipeline.store.objects import local_folder, opened
+from bundle_pipeline.store.origin import Origin
 
 _SHOP_COLUMN = "shop_id"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Who wrote a version: recorded with each commit."""
-
-    run_id: str
-    settings_hash: str
-    code_version: str
+_FIRST_COMMIT = "_delta_log/00000000000000000000.json"
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class Lake:
             TransientError: Another writer of the same shop was first; nothing was written.
         """
         rows = checked(schema, frame).select(pl.lit(shop_id).alias(_SHOP_COLUMN), pl.all())
-        table = self._table(schema, create=True)
+        table = self._opened_or_created(schema)
         metadata = {
             "shop_id": shop_id,
             "run_id": origin.run_id,
@@ -68,6 +63,8 @@ class Lake:
                 rows,
                 mode="overwrite",
                 predicate=_of(shop_id),
+                # A newer release may declare columns that the table doesn't have yet.
+                schema_mode="merge",
                 commit_properties=CommitProperties(custom_metadata=metadata),
             )
         except CommitFailedError as error:
@@ -83,7 +80,9 @@ class Lake:
     def read(
         self, schema: type[FrameT], shop_id: ShopId, *, version: int | None = None
     ) -> dy.DataFrame[FrameT]:
-        """A shop's rows of a frame.
+        """A shop's rows of a frame, sorted as they were written.
+
+        They were checked when they were written, so they aren't checked again.
 
         Args:
             schema: Declaration of the frame.
@@ -91,33 +90,38 @@ class Lake:
             version: Version of the table; the newest if None.
 
         Raises:
+            InputDataError: The frame was never written, there is no such version, or a release
+                wrote it that didn't declare all of today's columns.
+        """
+        table = self._opened(schema, version=version)
+        try:
+            rows = (
+                pl.scan_delta(table)
+                .filter(pl.col(_SHOP_COLUMN) == shop_id)
+                .select(schema.column_names())
+                .collect()
+            )
+        except pl.exceptions.ColumnNotFoundError as error:
+            raise InputDataError(
+                "BP-STORE-OUTDATED",
+                place=f"{schema.name} (shop {shop_id}), version {table.version()}",
+                found="a table without some of the declared columns",
+                expected=f"columns as declared by {schema.__module__}.{schema.__name__}",
+                remedy="run the shop again with this release",
+            ) from error
+        return cast("dy.DataFrame[FrameT]", rows)
+
+    def version(self, schema: type[FrameT]) -> int:
+        """Newest version of a frame's table.
+
+        Raises:
             InputDataError: The frame was never written.
         """
-        table = self._table(schema, version=version)
-        rows = (
-            pl.scan_delta(table)
-            .filter(pl.col(_SHOP_COLUMN) == shop_id)
-            .select(schema.column_names())
-            .collect()
-        )
-        return checked(schema, rows)
+        return self._opened(schema).version()
 
-    def _table(
-        self, schema: type[FrameT], *, create: bool = False, version: int | None = None
-    ) -> DeltaTable:
-        uri = self._uri(schema)
-        if create:
-            empty = schema.create_empty().select(
-                pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN), pl.all()
-            )
-            DeltaTable.create(
-                uri,
-                schema=Schema.from_arrow(empty.schema),
-                mode="ignore",
-                partition_by=[_SHOP_COLUMN],
-            )
+    def _opened(self, schema: type[FrameT], *, version: int | None = None) -> DeltaTable:
         try:
-            return DeltaTable(uri, version=version)
+            return DeltaTable(self._uri(schema), version=version)
         except TableNotFoundError as error:
             raise InputDataError(
                 "BP-STORE-MISSING",
@@ -126,12 +130,50 @@ class Lake:
                 expected="a frame written by an earlier step",
                 remedy="run the shop: bundle-pipeline run --shop SHOP",
             ) from error
+        except DeltaError as error:
+            if version is None:
+                raise
+            raise InputDataError(
+                "BP-STORE-VERSION",
+                place=f"{schema.name} in {self.url}",
+                found=f"no version {version} that can be read",
+                expected=f"a version from 0 to {self.version(schema)}",
+                remedy="name a version of the table's history that vacuuming has left",
+            ) from error
+
+    def _opened_or_created(self, schema: type[FrameT]) -> DeltaTable:
+        """The table, made empty if there is none.
+
+        The library lays a second creation on top of the first if both come at the same moment,
+        which turns away whoever writes between them. So the first commit is made aside, and put
+        in place by the one writer whose put-if-absent wins.
+        """
+        try:
+            return DeltaTable(self._uri(schema))
+        except TableNotFoundError:
+            commit = _first_commit(schema)
+            key = f"{_table_key(schema)}/{_FIRST_COMMIT}"
+            opened(self.url, create=True).write_once(key, commit)
+            return DeltaTable(self._uri(schema))
 
     def _uri(self, schema: type[FrameT]) -> str:
         if urlsplit(self.url).scheme in {"", "file"}:
-            path: Path = local_folder(self.url) / "tables" / schema.name
-            return str(path)
-        return f"{self.url.rstrip('/')}/tables/{schema.name}"
+            return str(local_folder(self.url) / _table_key(schema))
+        return f"{self.url.rstrip('/')}/{_table_key(schema)}"
+
+
+def _table_key(schema: type[Frame]) -> str:
+    return f"tables/{schema.name}"
+
+
+def _first_commit(schema: type[Frame]) -> bytes:
+    shop = pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN)
+    empty = schema.create_empty().select(shop, pl.all())
+    with TemporaryDirectory() as aside:
+        DeltaTable.create(
+            aside, schema=Schema.from_arrow(empty.schema), partition_by=[_SHOP_COLUMN]
+        )
+        return Path(aside, _FIRST_COMMIT).read_bytes()
 
 
 def _of(shop_id: ShopId) -> str:

@@ -8,11 +8,12 @@ a publisher that dies before its manifest has changed nothing that anybody reads
 import hashlib
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects
+from bundle_pipeline.store.origin import Origin
 
 # Manifests sort by name: enough digits for a nightly run of 270,000 years.
 _SEQUENCE_DIGITS = 8
@@ -45,10 +46,25 @@ class Manifest(BaseModel):
 
 
 def published(lake: Objects, shop_id: ShopId) -> Manifest | None:
-    """The newest manifest of a shop; None if nothing was published."""
+    """The newest manifest of a shop; None if nothing was published.
+
+    Raises:
+        InputDataError: It can't be read.
+    """
     keys = [entry.key for entry in lake.listed(_folder(shop_id)) if entry.key.endswith(".json")]
     content = lake.read(keys[-1]) if keys else None
-    return None if content is None else Manifest.model_validate_json(content)
+    if content is None:
+        return None
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise InputDataError(
+            "BP-STORE-MANIFEST",
+            place=f"{keys[-1]} in {lake.url}",
+            found=f"{len(content)} bytes that are no manifest",
+            expected="a manifest as this release or an earlier one wrote it",
+            remedy="restore the object, or delete it to make the manifest before it current",
+        ) from error
 
 
 def published_document(lake: Objects, manifest: Manifest, name: str) -> bytes:
@@ -75,9 +91,7 @@ def publish(
     shop_id: ShopId,
     documents: Mapping[str, bytes],
     *,
-    run_id: str,
-    settings_hash: str,
-    code_version: str,
+    origin: Origin,
     table_versions: Mapping[str, int],
 ) -> Manifest:
     """Write the documents, then the manifest that makes them current.
@@ -86,12 +100,11 @@ def publish(
         lake: Where to.
         shop_id: Whose.
         documents: Bytes by name; stored under their hash, so equal documents are stored once.
-        run_id: Run that made them.
-        settings_hash: Settings in force.
-        code_version: Version of the code.
+        origin: Run, settings and code that made them.
         table_versions: Version of each frame's table that they were made from.
 
     Raises:
+        InputDataError: A document of the same content is there, altered; nothing became current.
         TransientError: Another run published the same shop meanwhile; nothing became current.
     """
     before = published(lake, shop_id)
@@ -104,12 +117,15 @@ def publish(
     manifest = Manifest(
         shop_id=shop_id,
         sequence=1 if before is None else before.sequence + 1,
-        run_id=run_id,
-        settings_hash=settings_hash,
-        code_version=code_version,
+        run_id=origin.run_id,
+        settings_hash=origin.settings_hash,
+        code_version=origin.code_version,
         table_versions=dict(sorted(table_versions.items())),
         files=files,
     )
+    # Documents of equal content were there before: a manifest mustn't vouch for altered ones.
+    for name in files:
+        published_document(lake, manifest, name)
     key = f"{_folder(shop_id)}/{manifest.sequence:0{_SEQUENCE_DIGITS}}.json"
     if not lake.write_once(key, manifest.model_dump_json(indent=2).encode()):
         raise TransientError(

@@ -47,6 +47,12 @@ class Objects:
         except FileNotFoundError:
             return None
 
+    def read_start(self, key: str, byte_count: int) -> bytes:
+        """The first bytes of an object, at most ``byte_count``; none of an empty object."""
+        if obstore.head(self._store, key)["size"] == 0:
+            return b""
+        return bytes(obstore.get_range(self._store, key, start=0, length=byte_count))
+
     def write_once(self, key: str, content: bytes) -> bool:
         """Create an object; False, and nothing written, if the key is taken."""
         try:

@@ -1,0 +1,1 @@
+"""Candidates: what the significant rules of a shop suggest offering together."""

@@ -1,0 +1,58 @@
+"""Stock behind a bundle: how many can be sold, for how long, and which item runs out first."""
+
+import polars as pl
+
+
+def available_counts(inventory: pl.DataFrame) -> pl.DataFrame:
+    """Units for sale per stock key: the sum over locations, oversold ones counting as negative.
+
+    Returns:
+        ``inventory_item_id`` and ``stocked_count``; null where no location tracks it.
+    """
+    tracked = pl.col("available_count").is_not_null().any()
+    return inventory.group_by("inventory_item_id").agg(
+        stocked_count=pl.when(tracked).then(pl.col("available_count").sum())
+    )
+
+
+def units_sold(order_lines: pl.DataFrame, *, orders: pl.DataFrame, days: int) -> pl.DataFrame:
+    """Units sold per variant in the last ``days`` up to the shop's data clock.
+
+    Args:
+        order_lines: ``OrderLines``; lines without a variant are left out.
+        orders: ``Orders``; the newest ``ordered_at`` is the data clock.
+        days: Length of the window in days: from after its start up to the clock.
+
+    Returns:
+        ``variant_id`` and ``unit_count``, for variants sold in the window.
+    """
+    as_of = pl.col("ordered_at").max()
+    recent = orders.filter(pl.col("ordered_at") > as_of - pl.duration(days=days))
+    return (
+        order_lines.filter(pl.col("variant_id").is_not_null())
+        .join(recent, on="order_id", how="semi")
+        .group_by("variant_id")
+        .agg(unit_count=pl.col("quantity").sum())
+    )
+
+
+def bundle_stock(*, velocity_days: int) -> pl.Expr:
+    """Aggregate the rows of one bundle's items to its ``stock``.
+
+    Reads ``variant_id``, ``quantity``, ``available_count`` (null: not tracked) and ``unit_count``
+    (units sold in the last ``velocity_days``; null: none).
+
+    - ``feasible_quantity``: the least ``available_count // quantity`` of the tracked items, at
+      least 0; null where no item is tracked.
+    - ``days_of_cover``: the least ``available_count / (unit_count / velocity_days)`` in days, of
+      tracked items that sold; null where there is none.
+    - ``limited_by``: the variant with the least feasible quantity, ties by id.
+    """
+    feasible = (pl.col("available_count") // pl.col("quantity")).clip(0)
+    cover = pl.col("available_count").clip(0) * velocity_days / pl.col("unit_count")
+    scarcest = pl.col("variant_id").sort_by(feasible, "variant_id", nulls_last=True).first()
+    return pl.struct(
+        feasible_quantity=feasible.min(),
+        days_of_cover=cover.min(),
+        limited_by=pl.when(feasible.is_not_null().any()).then(scarcest),
+    )

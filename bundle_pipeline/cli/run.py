@@ -1,0 +1,135 @@
+"""``bundle-pipeline run``: shops from landed files to published bundles, through Dagster."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import dagster as dg
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from bundle_pipeline.cli.console import standard_output
+from bundle_pipeline.cli.options import LakeOption, LandingOption, site_of
+from bundle_pipeline.cli.progress import StepProgress, step_progress_display
+from bundle_pipeline.cli.show import print_bundles
+from bundle_pipeline.definitions import assembled
+from bundle_pipeline.defs.instance import dagster_instance
+from bundle_pipeline.defs.jobs import shop_bundles
+from bundle_pipeline.defs.landing_zone import shop_folders
+from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.progress import EVENTS, RUN_CONFIG
+from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.schemas.shop_id import ShopId, shop_id
+
+_FAILED = 1
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How one shop's run ended; the reason is None if it succeeded."""
+
+    shop: str
+    reason: str | None
+
+
+def run(
+    shop: Annotated[
+        list[str] | None, typer.Option("--shop", help="Only this shop; may be repeated.")
+    ] = None,
+    landing: LandingOption = None,
+    lake: LakeOption = None,
+    top: Annotated[int, typer.Option(help="Bundles to print per shop.", min=0)] = 10,
+) -> None:
+    """Run shops from landed files to published bundles; print each step and the bundles.
+
+    All shops of the landing zone unless --shop names some. A shop that fails is named with its
+    reason and the others finish; the exit code is then 1.
+    """
+    site = site_of(landing, lake)
+    console = standard_output()
+    chosen, refused = _chosen(site, shop or [])
+    with dagster_instance() as instance:
+        instance.add_dynamic_partitions(str(SHOPS.name), list(chosen))
+        outcomes = [*refused, *_run_all(site, chosen, instance=instance, console=console)]
+    failed = [outcome for outcome in outcomes if outcome.reason is not None]
+    for outcome in outcomes:
+        if outcome.reason is None:
+            print_bundles(console, site, ShopId(outcome.shop), top=top)
+    for outcome in failed:
+        console.print(
+            f"[red]failed[/] {outcome.shop}: {escape(str(outcome.reason))}", soft_wrap=True
+        )
+    if failed:
+        raise typer.Exit(_FAILED)
+
+
+def _chosen(site: Site, named: list[str]) -> tuple[list[ShopId], list[_Outcome]]:
+    shops, refused = shop_folders(site.landing)
+    if named:
+        wanted = [shop_id(name) for name in dict.fromkeys(named)]
+        missing = [name for name in wanted if name not in shops]
+        if missing:
+            raise ConfigError(
+                "BP-SHOP-UNKNOWN",
+                place=site.deployment.landing,
+                found=f"no folder for shop {', '.join(missing)}",
+                expected=f"one of: {', '.join(shops) or 'no shops at all'}",
+                remedy="land the shop's files in a folder of its name, or correct --shop",
+            )
+        return wanted, []
+    if not shops and not refused:
+        raise ConfigError(
+            "BP-SHOP-NONE",
+            place=site.deployment.landing,
+            found="no folders",
+            expected="a folder per shop with its exports",
+            remedy="land files there, or name another place with --landing",
+        )
+    problem = "the folder's name can't be a shop id (a-z 0-9 . _ -, at most 62, no '..')"
+    return shops, [_Outcome(ascii(name), problem) for name in refused]
+
+
+def _run_all(
+    site: Site, shops: list[ShopId], *, instance: dg.DagsterInstance, console: Console
+) -> list[_Outcome]:
+    job = assembled(site).resolve_job_def(shop_bundles.name)
+    active = [shop for shop in shops if not site.is_paused(shop)]
+    for shop in sorted(set(shops) - set(active)):
+        console.print(f"[yellow]paused[/] {shop}: its settings say enabled: false")
+    with step_progress_display(console) as progress:
+        return [
+            _run_one(job, shop, instance=instance, handler=handler)
+            for shop in active
+            for handler in [StepProgress(shop, step_count=len(job.nodes), progress=progress)]
+        ]
+
+
+def _run_one(
+    job: dg.JobDefinition, shop: ShopId, *, instance: dg.DagsterInstance, handler: StepProgress
+) -> _Outcome:
+    EVENTS.addHandler(handler)
+    try:
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=shop,
+            run_config=RUN_CONFIG,
+            tags={"bundle/trigger": "command line"},
+            raise_on_error=False,
+        )
+    finally:
+        EVENTS.removeHandler(handler)
+    return _Outcome(shop, None if result.success else _reason(result))
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            message = "" if error is None else error.message.strip()
+            # Dagster puts the class before the message; our messages start with their code.
+            name, _, text = message.partition(": ")
+            return text if name.startswith("bundle_pipeline.errors.") else f"{message}"
+    return f"run {result.run_id} ended without a failed step; see it in the UI"

@@ -1,0 +1,92 @@
+"""``bundle-pipeline show``: a shop's published bundles."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bundle_pipeline.cli.options import Format, FormatOption, LakeOption, site_of
+from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.errors import InputDataError
+from bundle_pipeline.money import minor_unit_exponent
+from bundle_pipeline.schemas.shop_id import ShopId, shop_id
+from bundle_pipeline.store.manifest import published, published_document
+
+_DOCUMENTS = {Format.JSON: "bundles.json", Format.CSV: "bundles.csv"}
+
+
+def show(
+    shop: Annotated[str, typer.Argument(help="Shop whose bundles to print.", metavar="SHOP")],
+    lake: LakeOption = None,
+    output: FormatOption = Format.TABLE,
+    top: Annotated[int, typer.Option(help="Bundles in the table.", min=0)] = 40,
+) -> None:
+    """Print a shop's published bundles: as a table, or the JSON or CSV document as published."""
+    site = site_of(lake=lake)
+    if output is Format.TABLE:
+        print_bundles(standard_output(), site, shop_id(shop), top=top)
+    else:
+        content = _document(site, shop_id(shop), _DOCUMENTS[output])
+        sys.stdout.buffer.write(content)
+
+
+def print_bundles(console: Console, site: Site, shop: ShopId, *, top: int) -> None:
+    """Print the first bundles of a shop's published document as a table."""
+    document = json.loads(_document(site, shop, _DOCUMENTS[Format.JSON]))
+    bundles: list[dict[str, Any]] = document["bundles"]
+    if not bundles:
+        console.print(f"[bold]{shop}[/]: 0 bundles. {escape(document['why_empty'])}")
+        return
+    table = Table(
+        title=f"{shop}: {len(bundles)} bundles, as of {document['as_of'][:10]}",
+        title_justify="left",
+    )
+    for name in ("rank", "bundle", "orders", "times chance, at least", "list", "price", "saves"):
+        table.add_column(name, justify="left" if name == "bundle" else "right")
+    for bundle in bundles[:top]:
+        table.add_row(*_cells(bundle))
+    console.print(table)
+    if len(bundles) > top:
+        console.print(f"… {len(bundles) - top} more: bundle-pipeline show {shop}\n")
+
+
+def _cells(bundle: dict[str, Any]) -> list[str]:
+    price, evidence = bundle["pricing"], bundle["evidence"]
+    exponent = minor_unit_exponent(price["currency"])
+    return [
+        str(bundle["rank"]),
+        escape(" + ".join(_name(item) for item in bundle["items"])),
+        str(evidence["basket_count"]),
+        f"{evidence['adjusted_lift_low']:.1f}",
+        _money(price["list_total_minor"], exponent),
+        f"{_money(price['bundle_price_minor'], exponent)} {price['currency']}",
+        f"{price['discount_rate']:.1%}",
+    ]
+
+
+def _name(item: dict[str, Any]) -> str:
+    variant = item["variant_title"]
+    # What Shopify calls the only variant of a product; saying it helps nobody.
+    return item["title"] if variant in {None, "Default Title"} else f"{item['title']} ({variant})"
+
+
+def _money(amount_minor: int, exponent: int) -> str:
+    whole, part = divmod(amount_minor, 10**exponent)
+    return f"{whole}.{part:0{exponent}}" if exponent else str(whole)
+
+
+def _document(site: Site, shop: ShopId, name: str) -> bytes:
+    manifest = published(site.documents, shop)
+    if manifest is None:
+        raise InputDataError(
+            "BP-PUBLISH-NONE",
+            place=f"shop {shop} in {site.deployment.lake}",
+            found="nothing published",
+            expected="a shop that was run",
+            remedy=f"bundle-pipeline run --shop {shop}",
+        )
+    return published_document(site.documents, manifest, name)

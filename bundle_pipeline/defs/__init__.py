@@ -1,0 +1,1 @@
+"""All Dagster code, thin: assets, checks, resources, jobs, schedules and sensors. No logic."""

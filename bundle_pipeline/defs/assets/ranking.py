@@ -1,0 +1,73 @@
+"""priced_bundles -> ranked_bundles, dropped_candidates."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from bundle_pipeline.defs.checks import fact, rows_break
+from bundle_pipeline.defs.labels import frame_out
+from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.ranking.rank import rank_bundles
+from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
+from bundle_pipeline.schemas.shop_id import shop_id
+
+_KINDS = {"polars", "deltalake"}
+
+_PRICE = pl.col("pricing").struct
+_FACTS = {
+    "stated_discount_is_charged": (
+        "List total minus discount is the price, and the item prices add up to it.",
+        (_PRICE["list_total_minor"] - _PRICE["discount_minor"] != _PRICE["bundle_price_minor"])
+        | (_PRICE["item_prices_minor"].list.sum() != _PRICE["bundle_price_minor"]),
+    ),
+    "no_bundle_below_its_floor": (
+        "No bundle is priced below its floor, nor above the sum of its parts.",
+        (_PRICE["bundle_price_minor"] < _PRICE["floor_minor"])
+        | (_PRICE["bundle_price_minor"] > _PRICE["list_total_minor"]),
+    ),
+    "every_bundle_is_on_sale": (
+        "Every product in a bundle is active and in stock, or its stock isn't tracked.",
+        ~pl.col("is_on_sale") | (pl.col("stock").struct["feasible_quantity"] == 0),
+    ),
+}
+
+
+@dg.multi_asset(
+    name="rank",
+    partitions_def=SHOPS,
+    group_name="ranking",
+    outs={
+        RankedBundles.name: frame_out(
+            RankedBundles, group="ranking", layer="derived", kinds=_KINDS
+        ),
+        DroppedCandidates.name: frame_out(
+            DroppedCandidates, group="ranking", layer="derived", kinds=_KINDS
+        ),
+    },
+    check_specs=[
+        fact(name, RankedBundles.name, description, blocking=True)
+        for name, (description, _) in _FACTS.items()
+    ],
+)
+def rank(
+    context: dg.AssetExecutionContext,
+    site: dg.ResourceParam[Site],
+    priced_bundles: pl.DataFrame,
+    baskets: pl.DataFrame,
+) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:
+    """Order the bundles that pass every gate; give each of the others the reason."""
+    params = site.settings(shop_id(context.partition_key)).ranking
+    ranking = rank_bundles(priced_bundles, baskets, params)
+    codes = ranking.dropped.get_column("code").value_counts(sort=True)
+    yield dg.Output(ranking.ranked, RankedBundles.name)
+    yield dg.Output(
+        ranking.dropped,
+        DroppedCandidates.name,
+        metadata={f"bundle/{code.lower()}": dropped for code, dropped in codes.iter_rows()},
+    )
+    for name, (_, fails) in _FACTS.items():
+        yield rows_break(
+            name, ranking.ranked.filter(fails), asset=RankedBundles.name, key="bundle_id"
+        )

@@ -1,0 +1,37 @@
+"""Settings of the whole pipeline: one section per room, and where their files are.
+
+What belongs here: the composition of the rooms' parameters. What stays out: the parameters
+themselves, which stand beside the functions that use them.
+"""
+
+from pydantic import Field
+
+from bundle_pipeline.baskets.build import BasketParams
+from bundle_pipeline.candidates.suggest import CandidateParams
+from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.pricing.params import PricingParams
+from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.scoring.score import ScoringParams
+from bundle_pipeline.settings.layers import Params
+
+
+class PipelineSettings(Params):
+    """Everything that can be set, for a deployment or for one shop."""
+
+    enabled: bool = True
+    """Whether shops are run; false in a shop's own file pauses that shop."""
+    ingest: IngestParams = Field(default_factory=IngestParams)
+    """How landed files become frames."""
+    baskets: BasketParams = Field(default_factory=BasketParams)
+    """Which orders count as baskets."""
+    mining: MiningParams = Field(default_factory=MiningParams)
+    """What counts as bought together more often than chance."""
+    candidates: CandidateParams = Field(default_factory=CandidateParams)
+    """Which bundles are considered."""
+    scoring: ScoringParams = Field(default_factory=ScoringParams)
+    """How candidates are weighed."""
+    pricing: PricingParams = Field(default_factory=PricingParams)
+    """How far prices may go."""
+    ranking: RankingParams = Field(default_factory=RankingParams)
+    """Which bundles are offered, and in which order."""

@@ -1,0 +1,101 @@
+"""The site: landing zone, lake and settings of this deployment, handed to rooms as plain objects.
+
+Addresses come from the environment only. They are no Dagster config on purpose: whoever may start
+a run must not be able to point it at another place.
+"""
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from bundle_pipeline.defs.config import PipelineSettings
+from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.schemas.shop_id import ShopId
+from bundle_pipeline.settings.deployment import Deployment
+from bundle_pipeline.settings.layers import Layer, fingerprint, parsed_layer, resolved
+from bundle_pipeline.store import customer_key
+from bundle_pipeline.store.lake import Lake
+from bundle_pipeline.store.objects import Objects, opened
+from bundle_pipeline.store.origin import Origin
+
+logger = logging.getLogger(__name__)
+
+CODE_VERSION = version("bundle-pipeline")
+_SHOP_SETTINGS = "settings.yaml"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a deployment keeps its things; opened when used, so that definitions always load."""
+
+    deployment: Deployment
+
+    @property
+    def landing(self) -> Objects:
+        """The landing zone.
+
+        Raises:
+            ConfigError: There is no such folder.
+        """
+        return opened(self.deployment.landing)
+
+    @property
+    def lake(self) -> Lake:
+        """Tables."""
+        return Lake(self.deployment.lake)
+
+    @property
+    def documents(self) -> Objects:
+        """Published documents and manifests: objects of the lake."""
+        return opened(self.deployment.lake, create=True)
+
+    def settings(self, shop_id: ShopId) -> PipelineSettings:
+        """Settings in force for a shop: defaults, the deployment's file, the shop's own file.
+
+        Raises:
+            ConfigError: A file can't be read, names an unknown setting, or a value is out of range.
+        """
+        layers = self._deployment_layers()
+        key = f"{shop_id}/{_SHOP_SETTINGS}"
+        own = self.landing.read(key)
+        if own is not None:
+            layers.append(parsed_layer(own.decode("utf-8", errors="replace"), place=key))
+        return resolved(PipelineSettings, layers)
+
+    def is_paused(self, shop_id: ShopId) -> bool:
+        """Whether settings say so. With settings that can't be read a shop isn't paused.
+
+        Its run will then fail with the reason, where people look for it, and no other shop waits.
+        """
+        try:
+            return not self.settings(shop_id).enabled
+        except ConfigError as error:
+            logger.warning("settings of shop %s: %s", shop_id, error)
+            return False
+
+    def customer_key(self) -> bytes:
+        """Secret that customers are hashed with: the environment's, else the lake's own."""
+        given = self.deployment.customer_key
+        if given is not None:
+            return given.get_secret_value().encode()
+        return customer_key.customer_key(self.documents)
+
+    def origin(self, shop_id: ShopId, run_id: str) -> Origin:
+        """What is recorded with everything that a run writes for a shop."""
+        return Origin(run_id, fingerprint(self.settings(shop_id)), CODE_VERSION)
+
+    def _deployment_layers(self) -> list[Layer]:
+        path = self.deployment.settings
+        if path is None:
+            return []
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                "BP-SETTINGS-FILE",
+                place=str(path),
+                found=str(error),
+                expected="a readable YAML file",
+                remedy="correct BUNDLE_SETTINGS",
+            ) from error
+        return [parsed_layer(text, place=str(path))]

@@ -1,0 +1,1 @@
+"""Ingest: landed files to orders, order lines, variants, inventory and catalog, no row lost."""

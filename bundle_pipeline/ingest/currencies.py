@@ -1,0 +1,93 @@
+"""Which currency an amount is in: its row's, else its order's, else the shop's."""
+
+from functools import cache
+
+import polars as pl
+
+from bundle_pipeline.ingest.outcomes import Rule
+from bundle_pipeline.ingest.values import stated
+from bundle_pipeline.money import known_currencies, minor_unit_exponent, to_minor
+
+# 10 billion euros: more is a mistake, such as a barcode in the wrong column. Times the largest
+# quantity it still fits 63 bits.
+LARGEST_AMOUNT_MINOR = 10**12
+
+
+def shop_currency(orders: pl.DataFrame, *, default: str) -> str:
+    """The currency of most orders; the first in the alphabet among equals.
+
+    Args:
+        orders: Rows with ``order_id`` and ``customer_currency`` as text.
+        default: Where no row states one that is known.
+    """
+    counted = (
+        orders.select("order_id", currency=_known_code(pl.col("customer_currency")))
+        .drop_nulls()
+        .unique()
+        .group_by("currency")
+        .len()
+        .sort(["len", "currency"], descending=[True, False])
+    )
+    return str(counted.item(0, "currency")) if counted.height else default
+
+
+def with_order_currency(rows: pl.DataFrame, *, shop: str) -> pl.DataFrame:
+    """Add ``currency``, ``_stated_currency`` and ``_order_currency``.
+
+    Args:
+        rows: Rows with ``order_id`` and ``customer_currency`` as text.
+        shop: The shop's currency, for orders that state none.
+    """
+    known = rows.with_columns(
+        _stated_currency=_code(pl.col("customer_currency")),
+        currency=_known_code(pl.col("customer_currency")),
+    )
+    of_order = pl.col("currency").first(ignore_nulls=True).over("order_id")
+    return known.with_columns(_order_currency=pl.coalesce(of_order, pl.lit(shop))).with_columns(
+        currency=pl.coalesce("currency", "_order_currency")
+    )
+
+
+def currency_rules() -> list[Rule]:
+    """Rows whose currency is none, or not their order's."""
+    is_known = pl.col("_stated_currency").is_in(known_currencies())
+    return [
+        Rule("currency_unknown", ~is_known),
+        Rule("currency_differs_within_order", pl.col("currency") != pl.col("_order_currency")),
+    ]
+
+
+def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
+    """An amount in minor units of its currency; null where it is none or too large to be one."""
+    minor = to_minor(stated(text), _exponent(currency))
+    return pl.when(minor.abs() <= LARGEST_AMOUNT_MINOR).then(minor)
+
+
+def price_rules(text: pl.Expr, price_minor: pl.Expr) -> list[Rule]:
+    """Rows without a usable price."""
+    given = stated(text)
+    is_number = given.cast(pl.Float64, strict=False).is_finite().fill_null(value=False)
+    return [
+        Rule("price_missing", price_minor.is_null() & given.is_null()),
+        Rule("price_too_large", price_minor.is_null() & is_number),
+        Rule("price_not_a_number", price_minor.is_null()),
+        Rule("price_negative", price_minor < 0),
+    ]
+
+
+def _exponent(currency: pl.Expr) -> pl.Expr:
+    return currency.replace_strict(_exponents(), return_dtype=pl.UInt32)
+
+
+@cache
+def _exponents() -> dict[str, int]:
+    return {code: minor_unit_exponent(code) for code in known_currencies()}
+
+
+def _code(text: pl.Expr) -> pl.Expr:
+    return stated(text).str.to_uppercase()
+
+
+def _known_code(text: pl.Expr) -> pl.Expr:
+    code = _code(text)
+    return pl.when(code.is_in(known_currencies())).then(code)

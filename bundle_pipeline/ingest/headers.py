@@ -1,0 +1,147 @@
+"""What a header row says: the kind of the file, and which column holds which field."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bundle_pipeline.ingest.aliases import (
+    FILE_KINDS,
+    FileKind,
+    Groups,
+    kind_aliases,
+    shop_headers,
+)
+from bundle_pipeline.ingest.compressed import first_plain_bytes
+
+_SEPARATORS = re.compile(r"[\s\-/_]+")
+# "SKUCode" splits before the last capital of a run, "lineItem" before each capital.
+_ACRONYM_END = re.compile(r"([A-Z]+)([A-Z][a-z])")
+_WORD_END = re.compile(r"([a-z0-9])([A-Z])")
+
+
+@dataclass(frozen=True)
+class KindMatch:
+    """How well a header fits one kind of file."""
+
+    kind: FileKind
+    met_count: int
+    missing: Groups
+    is_marked: bool
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether the header has all that is typical of the kind, or what marks it."""
+        return self.is_marked or not self.missing
+
+
+def canonicalised(header: str) -> str:
+    """A header as snake_case: ``Line Item-ID``, ``lineItemId``, ``LINE_ITEM_ID`` are one name."""
+    text = _SEPARATORS.sub("_", header.replace("\ufeff", "").strip())
+    text = _WORD_END.sub(r"\1_\2", _ACRONYM_END.sub(r"\1_\2", text))
+    return _SEPARATORS.sub("_", text).strip("_").lower()
+
+
+@lru_cache(maxsize=4096)
+def match_key(header: str) -> str:
+    """What headers are compared by: no separators either, so that ``ORDERID`` is known too."""
+    return canonicalised(header).replace("_", "")
+
+
+def field_columns(kind: FileKind, header: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
+    """Columns of a header that hold each field of a kind, best spelling first.
+
+    Args:
+        kind: Kind of the file.
+        header: Its header cells, as they stand there.
+
+    Returns:
+        Positions from 0, for the fields that have at least one column.
+    """
+    position = {match_key(name): index for index, name in reversed(list(enumerate(header)))}
+    found = {
+        name: tuple(
+            dict.fromkeys(position[key] for key in map(match_key, spellings) if key in position)
+        )
+        for name, spellings in kind_aliases(kind).fields.items()
+    }
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def unmapped_headers(kind: FileKind, header: Sequence[str]) -> list[str]:
+    """Headers that no alias of the kind knows, in their order; blank ones aren't listed."""
+    known = {column for columns in field_columns(kind, header).values() for column in columns}
+    of_the_shop = {match_key(name) for name in shop_headers()}
+    return [
+        name.strip()
+        for index, name in enumerate(header)
+        if name.strip() and index not in known and match_key(name) not in of_the_shop
+    ]
+
+
+def kind_matches(header: Sequence[str]) -> list[KindMatch]:
+    """Every kind, best fitting first.
+
+    A kind whose typical groups are all met comes before one with gaps, and then the one with more
+    groups met: a catalog file also has all that a variants file has, so the more demanding kind
+    wins. What is still equal goes by fewer gaps, more mapped columns, then as in ``FILE_KINDS``.
+    """
+    scored = [(_match(kind, header), len(field_columns(kind, header))) for kind in FILE_KINDS]
+    ordered = sorted(
+        scored,
+        key=lambda entry: (
+            not entry[0].is_recognised,
+            bool(entry[0].missing),
+            -entry[0].met_count,
+            len(entry[0].missing),
+            -entry[1],
+        ),
+    )
+    return [match for match, _ in ordered]
+
+
+def recognised_kind(header: Sequence[str]) -> FileKind | None:
+    """The kind of a file with this header; None if it is no kind we know."""
+    best = kind_matches(header)[0]
+    return best.kind if best.is_recognised else None
+
+
+def sniffed_kind(first_bytes: bytes, path: str) -> FileKind | None:
+    """The kind of a file by its first bytes, plain or gzip; None if they don't tell.
+
+    Args:
+        first_bytes: Enough of the file to hold its header; a few kilobytes do.
+        path: Its key; only ``.csv`` and ``.csv.gz`` are read.
+    """
+    if not path.lower().endswith((".csv", ".csv.gz")):
+        return None
+    text = first_plain_bytes(first_bytes).decode("utf-8-sig", errors="replace")
+    return recognised_kind(header_cells(text))
+
+
+def header_cells(text: str) -> list[str]:
+    """Cells of the first record that isn't blank; empty where there is none or it is no CSV."""
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
+    try:
+        return next((record for record in csv.reader(lines) if record), list[str]())
+    except csv.Error:
+        return []
+
+
+def missing_groups(fields: Mapping[str, object], groups: Groups) -> Groups:
+    """The groups of which no field is there."""
+    return tuple(group for group in groups if not any(name in fields for name in group))
+
+
+def _match(kind: FileKind, header: Sequence[str]) -> KindMatch:
+    aliases = kind_aliases(kind)
+    fields = field_columns(kind, header)
+    missing = missing_groups(fields, aliases.typical)
+    return KindMatch(
+        kind=kind,
+        met_count=len(aliases.typical) - len(missing),
+        missing=missing,
+        is_marked=not missing_groups(fields, aliases.marks),
+    )

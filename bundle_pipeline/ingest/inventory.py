@@ -1,0 +1,66 @@
+"""Inventory rows: units of each variant at each location."""
+
+import dataframely as dy
+import polars as pl
+
+from bundle_pipeline.ingest.outcomes import (
+    Rule,
+    is_undecided,
+    quarantined,
+    superseded,
+    undecided,
+    verdicts,
+)
+from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
+from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.catalog import Inventory
+
+# The location of stock in a file without a location column.
+DEFAULT_LOCATION = "default"
+# What exports write where an item isn't kept at a location. It is none there, which is not the same
+# as untracked: untracked stock can always be sold.
+_NOT_STOCKED = "not stocked"
+
+
+def load_inventory(rows: pl.DataFrame) -> tuple[dy.DataFrame[Inventory], pl.DataFrame]:
+    """Convert inventory rows; of several counts of one item at one location the newest stays.
+
+    Args:
+        rows: Staged text of the kind, earliest first.
+
+    Returns:
+        The inventory, and what became of each row (:func:`verdicts`).
+    """
+    judged = (
+        undecided(rows, "inventory")
+        .pipe(_with_values)
+        .sort("_counted_at", nulls_last=False, maintain_order=True)
+        .pipe(quarantined, _rules())
+        .pipe(superseded, "inventory_item_id", "location_id")
+    )
+    inventory = judged.filter(is_undecided()).with_columns(updated_at="_counted_at")
+    in_order = inventory.sort("inventory_item_id", "location_id")
+    return checked(Inventory, in_order), verdicts(judged, "inventory")
+
+
+def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
+    # A file that names no location at all has no such column, or a wholly empty one.
+    has_locations = pl.col("location_id").is_not_null().any().over("_path")
+    location = pl.when(has_locations).then("location_id").otherwise(pl.lit(DEFAULT_LOCATION))
+    not_stocked = pl.col("available").str.to_lowercase() == _NOT_STOCKED
+    count = whole_number(pl.col("available"))
+    return rows.with_columns(
+        inventory_item_id=id_text(pl.col("inventory_item_id")),
+        location_id=id_text(location),
+        available_count=pl.when(not_stocked).then(pl.lit(0, dtype=pl.Int64)).otherwise(count),
+        _counted_at=utc_time(pl.col("updated_at"), file="_path"),
+    )
+
+
+def _rules() -> list[Rule]:
+    unread = stated(pl.col("available")).is_not_null() & pl.col("available_count").is_null()
+    return [
+        Rule("inventory_item_id_missing", pl.col("inventory_item_id").is_null()),
+        Rule("location_id_missing", pl.col("location_id").is_null()),
+        Rule("available_not_a_number", unread),
+    ]

@@ -1,0 +1,142 @@
+"""One landed file: what it is, what is wrong with it, and its rows under canonical names."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+import polars as pl
+
+from bundle_pipeline.errors import InputDataError
+from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
+from bundle_pipeline.ingest.csv_records import found_records
+from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
+from bundle_pipeline.ingest.csv_text import plain_text
+from bundle_pipeline.ingest.customers import identity_text
+from bundle_pipeline.ingest.header_checks import (
+    UNKNOWN_FILE,
+    checked_columns,
+    checked_header,
+    known_kind,
+)
+from bundle_pipeline.ingest.headers import unmapped_headers
+
+LandedKind = FileKind | Literal["settings", "marker"]
+
+_SETTINGS_NAMES = frozenset({"settings.yaml", "settings.yml"})
+_MARKER_NAMES = frozenset({"_SUCCESS", "manifest.json"})
+_UNSUPPORTED_FILE = "BP-FILE-UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A landed file.
+
+    ``problem`` is why none of its rows can be used, if so. ``row_count`` is 0 where the rows can't
+    be told apart. ``unmapped_headers`` are those of a recognised file that no alias knows; headers
+    of other files aren't kept, since their first row may be anything.
+    """
+
+    path: str
+    kind: LandedKind | None
+    content_hash: str
+    byte_count: int
+    row_count: int = 0
+    unmapped_headers: tuple[str, ...] = ()
+    problem: InputDataError | None = None
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether the shop can't be loaded because of this file: not so if it is none of ours."""
+        harmless = {UNKNOWN_FILE, _UNSUPPORTED_FILE}
+        return self.problem is not None and self.problem.code not in harmless
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """Rows of a recognised file.
+
+    ``rows`` has every field of the kind that may be read, as text without outer whitespace (null
+    where absent or blank), ``_path``, ``_line_number``, and ``_customer``: what tells customers
+    apart, as text. ``rejected`` has ``_path``, ``_line_number`` and ``reason``.
+    """
+
+    kind: FileKind
+    rows: pl.DataFrame
+    rejected: pl.DataFrame
+    stated_fields: frozenset[str]
+
+
+def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, FileRows | None]:
+    """A landed file, and its rows if it is one of ours and readable.
+
+    Args:
+        content: Its bytes.
+        path: Its key below the shop's folder.
+        place: Shop and path, for errors.
+    """
+    content_hash = hashlib.sha256(content).hexdigest()
+    name = PurePosixPath(path).name
+    if name in _SETTINGS_NAMES:
+        return StagedFile(path, "settings", content_hash, len(content)), None
+    if name in _MARKER_NAMES or name.startswith("."):
+        return StagedFile(path, "marker", content_hash, len(content)), None
+    kind: FileKind | None = None
+    row_count = 0
+    try:
+        _refuse_other_formats(name, place)
+        text = plain_text(content, place=place)
+        records = found_records(text, place=place)
+        row_count = len(records.starts) - 1
+        header = checked_header(text[records.starts[0] : records.ends[0]], place=place)
+        kind = known_kind(header, place=place)
+        columns = checked_columns(kind, header, place=place)
+        wanted = _wanted(kind, columns)
+        parsed = read_rows(text, records, column_count=len(header), wanted=wanted, place=place)
+    except InputDataError as problem:
+        file = StagedFile(path, kind, content_hash, len(content), row_count, problem=problem)
+        return file, None
+    unmapped = tuple(unmapped_headers(kind, header))
+    file = StagedFile(path, kind, content_hash, len(content), row_count, unmapped)
+    return file, _file_rows(kind, parsed, columns=columns, path=path)
+
+
+def _file_rows(
+    kind: FileKind, parsed: CsvRows, *, columns: Mapping[str, tuple[int, ...]], path: str
+) -> FileRows:
+    aliases = kind_aliases(kind)
+    located = {"_path": pl.lit(path)}
+    fields = {name: _first_stated(columns.get(name, ())) for name in aliases.read_fields}
+    identities = [identity_text(_first_stated(columns.get(name, ()))) for name in aliases.customer]
+    customer = pl.coalesce(identities) if identities else pl.lit(None, dtype=pl.String)
+    return FileRows(
+        kind=kind,
+        rows=parsed.rows.select(
+            **fields, **located, _line_number="_line_number", _customer=customer
+        ),
+        rejected=parsed.rejected.select(**located, _line_number="_line_number", reason="reason"),
+        stated_fields=frozenset(columns),
+    )
+
+
+def _wanted(kind: FileKind, columns: Mapping[str, tuple[int, ...]]) -> list[int]:
+    aliases = kind_aliases(kind)
+    read = (*aliases.read_fields, *aliases.customer)
+    return sorted({column for name in read for column in columns.get(name, ())})
+
+
+def _first_stated(columns: tuple[int, ...]) -> pl.Expr:
+    nothing = pl.lit(None, dtype=pl.String)
+    return pl.coalesce(*(f"c{column}" for column in columns), nothing)
+
+
+def _refuse_other_formats(name: str, place: str) -> None:
+    if not name.lower().endswith((".csv", ".csv.gz")):
+        raise InputDataError(
+            _UNSUPPORTED_FILE,
+            place=place,
+            found="a file that is neither .csv nor .csv.gz",
+            expected="comma-separated text, plain or gzip",
+            remedy="export it as CSV, or leave it: no row of it is read",
+        )

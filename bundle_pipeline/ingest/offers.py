@@ -1,0 +1,61 @@
+"""What variants and catalog share: ids, labels, price, struck-out price and cost."""
+
+import logging
+
+import polars as pl
+
+from bundle_pipeline.ingest.currencies import amount, price_rules
+from bundle_pipeline.ingest.outcomes import Rule
+from bundle_pipeline.ingest.values import id_text
+
+logger = logging.getLogger(__name__)
+
+
+def with_offer(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
+    """Add what is offered, converted; ids lose their prefix in place.
+
+    A struck-out price of 0 is none. One that can't be read, and such a cost, are unknown: the
+    variant can be sold without them.
+
+    Args:
+        rows: Rows of text of variants or catalog.
+        currency: The shop's currency: its price lists are in it.
+    """
+    code = pl.lit(currency)
+    ids = ("variant_id", "product_id", "inventory_item_id")
+    return rows.with_columns(
+        *(id_text(pl.col(name)) for name in ids),
+        currency=code,
+        price_minor=amount(pl.col("price"), code),
+        compare_at_price_minor=_above(0, amount(pl.col("compare_at_price"), code)),
+        unit_cost_minor=_above(-1, amount(pl.col("cost"), code)),
+    )
+
+
+def offer_rules(*, price: pl.Expr) -> list[Rule]:
+    """Rows without ids or without a usable price.
+
+    Args:
+        price: Price as text.
+    """
+    return [
+        Rule("variant_id_missing", pl.col("variant_id").is_null()),
+        Rule("product_id_missing", pl.col("product_id").is_null()),
+        *price_rules(price, pl.col("price_minor")),
+    ]
+
+
+def log_unread_amounts(rows: pl.DataFrame) -> None:
+    """Say how many struck-out prices and costs are stated and can't be read."""
+    unread = {
+        name: rows.filter(pl.col(name).is_not_null() & pl.col(minor).is_null()).height
+        for name, minor in (
+            ("compare_at_price", "compare_at_price_minor"),
+            ("cost", "unit_cost_minor"),
+        )
+    }
+    logger.info("offers: %d rows, stated and unknown: %s", rows.height, unread)
+
+
+def _above(limit: int, minor: pl.Expr) -> pl.Expr:
+    return pl.when(minor > limit).then(minor)

@@ -1,0 +1,111 @@
+"""Order rows one by one: ids, currency, quantity, price and time, and what makes a row unusable."""
+
+import polars as pl
+
+from bundle_pipeline.ingest.currencies import (
+    amount,
+    currency_rules,
+    price_rules,
+    with_order_currency,
+)
+from bundle_pipeline.ingest.outcomes import Rule, quarantined, superseded, undecided
+from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
+
+# Far above the largest wholesale line; times the largest amount it still fits 63 bits.
+LARGEST_QUANTITY = 10**6
+
+
+def with_order_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Ids without their prefix, in place; an order without an id goes by its name."""
+    return rows.with_columns(
+        order_id=pl.coalesce(id_text(pl.col("order_id")), "order_name"),
+        line_item_id=id_text(pl.col("line_item_id")),
+        variant_id=id_text(pl.col("variant_id")),
+        product_id=id_text(pl.col("product_id")),
+    )
+
+
+def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
+    """Convert order rows, set aside those that can't be used and those that a later one replaces.
+
+    Args:
+        rows: Staged text with :func:`with_order_ids`, earliest first.
+        currency: The shop's currency.
+
+    Returns:
+        The rows in their order, with ``outcome``, ``reason``, ``ordered_at``, ``currency``,
+        ``quantity``, ``unit_price_minor``, ``line_discount_minor`` and ``total_minor``; null where
+        unknown.
+    """
+    return (
+        undecided(rows, "orders")
+        .pipe(with_order_currency, shop=currency)
+        .pipe(_with_time)
+        .pipe(_with_values)
+        .pipe(quarantined, _rules())
+        .pipe(_with_line_key)
+        .pipe(superseded, "order_id", "_line_key")
+    )
+
+
+def _with_time(rows: pl.DataFrame) -> pl.DataFrame:
+    # Parsed once per distinct text: the lines of an order share it.
+    distinct = rows.select("_path", "created_at").unique()
+    parsed = distinct.with_columns(ordered_at=utc_time(pl.col("created_at"), file="_path"))
+    return rows.join(
+        parsed, on=["_path", "created_at"], how="left", validate="m:1", maintain_order="left"
+    )
+
+
+def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("currency")
+    total = amount(pl.col("total"), code)
+    converted = rows.with_columns(
+        quantity=whole_number(pl.col("line_item_quantity")),
+        unit_price_minor=amount(pl.col("original_unit_price"), code),
+        total_minor=pl.when(total >= 0).then(total),
+        _stated_discount_minor=amount(pl.col("line_discount"), code),
+        _discounted_minor=amount(pl.col("discounted_total"), code),
+    )
+    line_total = pl.col("unit_price_minor") * pl.col("quantity")
+    # A line total above price times quantity holds something else too, such as tax: no discount.
+    implied = (line_total - pl.col("_discounted_minor")).clip(lower_bound=0)
+    discount = pl.coalesce("_stated_discount_minor", implied, pl.lit(0, dtype=pl.Int64))
+    return converted.with_columns(line_discount_minor=discount, _line_total_minor=line_total)
+
+
+def _rules() -> list[Rule]:
+    price, discount = pl.col("unit_price_minor"), pl.col("line_discount_minor")
+    return [
+        Rule("order_id_missing", pl.col("order_id").is_null()),
+        Rule("ordered_at_not_a_time", _is_unread("created_at", "ordered_at")),
+        *currency_rules(),
+        Rule("quantity_missing", stated(pl.col("line_item_quantity")).is_null()),
+        Rule("quantity_not_a_number", pl.col("quantity").is_null()),
+        Rule("quantity_too_large", pl.col("quantity") > LARGEST_QUANTITY),
+        *price_rules(pl.col("original_unit_price"), price),
+        Rule("line_discount_not_a_number", _is_unread("line_discount", "_stated_discount_minor")),
+        Rule("line_discount_negative", discount < 0),
+        Rule(
+            "line_discount_above_line",
+            (discount > pl.col("_line_total_minor")) & (pl.col("quantity") > 0),
+        ),
+    ]
+
+
+def _is_unread(text: str, value: str) -> pl.Expr:
+    return stated(pl.col(text)).is_not_null() & pl.col(value).is_null()
+
+
+def _with_line_key(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``_line_key``: what a line is within its order, the same in every export of the order.
+
+    It is the line item id. Exports without one may list an item several times: there a line is the
+    item with its place among equals in the file, so that the same file delivered twice counts once.
+    """
+    item = pl.coalesce("variant_id", "sku", "line_item_name", pl.lit(""))
+    by_id = pl.format("id {}", "line_item_id")
+    if not rows.get_column("line_item_id").has_nulls():
+        return rows.with_columns(_line_key=by_id)
+    place = pl.int_range(pl.len()).over("_path", "order_id", item)
+    return rows.with_columns(_line_key=pl.coalesce(by_id, pl.format("{} {}", place, item)))

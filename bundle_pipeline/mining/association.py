@@ -1,0 +1,53 @@
+"""The literature's measures of a rule, as expressions over integer counts.
+
+All take the columns ``basket_count``, ``antecedent_basket_count`` and ``consequent_basket_count``
+and the number of counted baskets.
+"""
+
+import polars as pl
+
+# Two-sided 95 % of the normal distribution.
+_Z = 1.959963984540054
+
+_BOTH = pl.col("basket_count")
+_ANTECEDENT = pl.col("antecedent_basket_count")
+_CONSEQUENT = pl.col("consequent_basket_count")
+
+
+def with_association(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
+    """Add support, confidence, its lower end, lift, leverage, conviction and NPMI to rules.
+
+    Args:
+        rules: One row per rule ``A -> C``, with its counts.
+        basket_count: Counted baskets of the shop, N; at least 1.
+
+    Returns:
+        The same rows with
+
+        - ``support = c_ac / N``; ``confidence = c_ac / c_a``; ``confidence_low``: lower end of its
+          95 % Wilson interval (Wilson, JASA 1927);
+        - ``lift = c_ac * N / (c_a * c_c)`` (Brin et al., SIGMOD 1997);
+        - ``leverage = support - c_a * c_c / N ** 2`` (Piatetsky-Shapiro, 1991);
+        - ``conviction = (1 - c_c / N) / (1 - confidence)``, null where confidence is 1;
+        - ``npmi = ln(lift) / -ln(support)``, -1 to 1, and 0 where all baskets hold both (Bouma,
+          GSCL 2009).
+    """
+    n = pl.lit(float(basket_count))
+    support = _BOTH / n
+    confidence = _BOTH / _ANTECEDENT
+    lift = _BOTH * n / (_ANTECEDENT * _CONSEQUENT)
+    return rules.with_columns(
+        support=support,
+        confidence=confidence,
+        confidence_low=_wilson_low(confidence, _ANTECEDENT),
+        lift=lift,
+        leverage=support - _ANTECEDENT / n * (_CONSEQUENT / n),
+        conviction=pl.when(confidence < 1).then((1 - _CONSEQUENT / n) / (1 - confidence)),
+        npmi=pl.when(support < 1).then(lift.log() / -support.log()).otherwise(0.0).clip(-1.0, 1.0),
+    )
+
+
+def _wilson_low(share: pl.Expr, trials: pl.Expr) -> pl.Expr:
+    centre = share + _Z**2 / (2 * trials)
+    margin = _Z * ((share * (1 - share) + _Z**2 / (4 * trials)) / trials).sqrt()
+    return ((centre - margin) / (1 + _Z**2 / trials)).clip(0.0, 1.0)

@@ -1,0 +1,37 @@
+"""What is stored of every itemset, of whatever size: counts, chance, and who is behind it."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.occurrences import Occurrences
+from bundle_pipeline.mining.poisson import mean_interval
+
+Floats = npt.NDArray[np.float64]
+
+
+def evidence_frame(
+    count: Codes, expected: Floats, p_values: Floats, q_values: Floats
+) -> pl.DataFrame:
+    """Counts with their adjusted lift and its exact 95 % Poisson interval (Garwood, 1936)."""
+    low, high = mean_interval(count)
+    return pl.DataFrame(
+        {
+            "basket_count": count,
+            "expected_count": expected,
+            "adjusted_lift": count / expected,
+            "adjusted_lift_low": low / expected,
+            "adjusted_lift_high": high / expected,
+            "p_value": p_values,
+            "q_value": q_values,
+        }
+    )
+
+
+def customer_counts(occurrences: Occurrences, encoded: EncodedBaskets) -> pl.DataFrame:
+    """``customer_count`` per itemset; null in a shop that knows none of its customers."""
+    if not encoded.knows_customers:
+        nothing = pl.repeat(None, occurrences.itemset_count, dtype=pl.Int64)
+        return pl.select(customer_count=nothing)
+    return pl.DataFrame({"customer_count": occurrences.customer_counts(encoded)})

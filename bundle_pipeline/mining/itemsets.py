@@ -1,0 +1,148 @@
+"""Triples bought together more often than their best pair and the third variant explain."""
+
+import hashlib
+import logging
+import math
+
+import dataframely as dy
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
+from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
+from bundle_pipeline.mining.multiplicity import benjamini_hochberg
+from bundle_pipeline.mining.null_model import class_sums, expected_triple_counts, size_classes
+from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences, triple_occurrences
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.mining.poisson import upper_tail
+from bundle_pipeline.mining.triple_counts import Grown, frequent_triples, pairs_to_grow
+from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.mining import Itemsets
+
+logger = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
+
+_ID_DIGITS = 16
+
+
+def mine_itemsets(
+    baskets: pl.DataFrame, pair_rules: pl.DataFrame, params: MiningParams
+) -> dy.DataFrame[Itemsets]:
+    """Three variants bought together more often than their best pair explains.
+
+    Looked at are the triples that at least two significant pairs connect: a triple with fewer holds
+    a variant that isn't known to go with any of the others. ``q_value`` is Benjamini-Hochberg over
+    all possible triples of the shop's variants; those that weren't looked at count as p = 1.
+
+    Args:
+        baskets: Baskets of the shop; those above the size limit are left out.
+        pair_rules: Rules mined from the same baskets.
+        params: Thresholds, and the limit on what is looked at.
+
+    Returns:
+        Significant triples (``q_value <= max_q``) with ``adjusted_lift > 1``.
+    """
+    encoded = encode_baskets(baskets)
+    grown = grown_pairs(encoded, pair_rules, params)
+    triples, count = frequent_triples(encoded, grown.pairs, params.min_basket_count)
+    pairs, splits = _split(triples, encoded.variant_count)
+    occurrences = pair_occurrences(encoded, pairs)
+    expected = _expected(encoded, triples, occurrences, splits)
+    p_values = upper_tail(count, expected)
+    family = math.comb(encoded.variant_count, 3)
+    q_values = benjamini_hochberg(p_values, family_size=family)
+    kept = (count > expected) & (q_values <= params.max_q)
+    itemsets = pl.concat(
+        [
+            _named(encoded, triples[kept]),
+            evidence_frame(count[kept], expected[kept], p_values[kept], q_values[kept]),
+            _backing(encoded, triples[kept], params),
+        ],
+        how="horizontal",
+    ).with_columns(support=pl.col("basket_count") / encoded.basket_count)
+    logger.info(
+        "mine_itemsets: %d significant pairs in (%d more left out); %d candidates, %d tested; "
+        "%d rows out",
+        len(grown.pairs),
+        grown.left_out_count,
+        grown.candidate_count,
+        len(triples),
+        itemsets.height,
+    )
+    return checked(Itemsets, itemsets.sort("itemset_id"))
+
+
+def grown_pairs(encoded: EncodedBaskets, pair_rules: pl.DataFrame, params: MiningParams) -> Grown:
+    """Significant pairs that triples are grown from, as many as the limit allows."""
+    code = pl.DataFrame({"id": encoded.variant_ids}).with_row_index("code")
+    pairs = (
+        pair_rules.filter("is_significant", pl.col("antecedent_id") < pl.col("consequent_id"))
+        .sort("p_value", "antecedent_id", "consequent_id")
+        .join(code, left_on="antecedent_id", right_on="id", validate="m:1", maintain_order="left")
+        .join(code, left_on="consequent_id", right_on="id", validate="m:1", maintain_order="left")
+        .select(pl.col("code", "code_right").cast(pl.Int64))
+        .to_numpy()
+    )
+    return pairs_to_grow(pairs, encoded.variant_count, max_candidates=params.max_triple_candidates)
+
+
+def _split(triples: Codes, width: int) -> tuple[Codes, Codes]:
+    """The distinct pairs of the triples, and per triple the pair without each of its variants."""
+    first, second, third = triples.T
+    without = np.concatenate(
+        [second * width + third, first * width + third, first * width + second]
+    )
+    keys, place = np.unique(without, return_inverse=True)
+    pairs = np.column_stack([keys // max(width, 1), keys % max(width, 1)])
+    return pairs, place.reshape(3, len(triples)).T
+
+
+def _expected(
+    part: EncodedBaskets, triples: Codes, occurrences: Occurrences, splits: Codes
+) -> Floats:
+    classes = size_classes(part)
+    pair_counts, pair_rooms = class_sums(occurrences, classes, part.basket_size)
+    return expected_triple_counts(
+        classes, triples, pair_counts=pair_counts, pair_rooms=pair_rooms, splits=splits
+    )
+
+
+def _backing(encoded: EncodedBaskets, triples: Codes, params: MiningParams) -> pl.DataFrame:
+    """Customers behind each triple, and whether the newest baskets show it again."""
+    held = triple_occurrences(encoded, triples)
+    customers = customer_counts(held, encoded)
+    split = split_position(encoded, params.held_out_share)
+    if split is None:
+        return pl.concat([customers, untested(len(triples))], how="horizontal")
+    pairs, splits = _split(triples, encoded.variant_count)
+    pair_held = pair_occurrences(encoded, pairs)
+    older, newest = (
+        Evidence(
+            count=held.part(first, last).basket_counts(),
+            expected=_expected(
+                encoded.part(first, last), triples, pair_held.part(first, last), splits
+            ),
+        )
+        for first, last in ((0, split), (split, encoded.basket_count))
+    )
+    return pl.concat([customers, held_out_verdicts(older, newest)], how="horizontal")
+
+
+def _named(encoded: EncodedBaskets, triples: Codes) -> pl.DataFrame:
+    names = [encoded.variant_ids.gather(triples[:, place]) for place in range(3)]
+    frame = pl.DataFrame(dict(zip(("a", "b", "c"), names, strict=True)))
+    # Ids may hold any character; JSON keeps ["a,b", "c"] apart from ["a", "b,c"].
+    return frame.select(variant_ids=pl.concat_list("a", "b", "c")).with_columns(
+        itemset_id=_hashed(frame)
+    )
+
+
+def _hashed(names: pl.DataFrame) -> pl.Series:
+    written = names.select(pl.concat_list("a", "b", "c").alias("ids")).write_ndjson()
+    digests = [
+        hashlib.sha256(line.encode()).hexdigest()[:_ID_DIGITS] for line in written.splitlines()
+    ]
+    return pl.Series(digests, dtype=pl.String)

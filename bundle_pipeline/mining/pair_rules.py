@@ -1,0 +1,109 @@
+"""Pairs bought together more often than chance, with all that is known about how sure that is."""
+
+import logging
+import math
+
+import dataframely as dy
+import polars as pl
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.mining.association import with_association
+from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
+from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
+from bundle_pipeline.mining.multiplicity import benjamini_hochberg
+from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
+from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences
+from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.mining.poisson import upper_tail
+from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.mining import PairRules
+
+logger = logging.getLogger(__name__)
+
+
+def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame[PairRules]:
+    """Pairs of variants bought together more often than chance, one row per direction.
+
+    Chance is judged among baskets of about the same size, see
+    :mod:`~bundle_pipeline.mining.null_model`. ``p_value`` is the exact Poisson upper tail,
+    ``q_value`` is Benjamini-Hochberg over all possible pairs of the shop's variants, of which those
+    below ``min_basket_count`` count as p = 1.
+
+    Args:
+        baskets: Baskets of the shop; those above the size limit are left out, of the number of
+            baskets too.
+        params: Thresholds.
+
+    Returns:
+        Pairs with ``adjusted_lift > 1`` and ``p_value <= max_p_value``.
+    """
+    encoded = encode_baskets(baskets)
+    pairs, count = frequent_pairs(encoded, params.min_basket_count)
+    expected = expected_pair_counts(size_classes(encoded), pairs)
+    p_values = upper_tail(count, expected)
+    family = math.comb(encoded.variant_count, 2)
+    q_values = benjamini_hochberg(p_values, family_size=family)
+    stored = (count > expected) & (p_values <= params.max_p_value)
+    found = evidence_frame(count[stored], expected[stored], p_values[stored], q_values[stored])
+    found = pl.concat(
+        [_named(encoded, pairs[stored]), found, _backing(encoded, pairs[stored], params)],
+        how="horizontal",
+    ).with_columns(is_significant=pl.col("q_value") <= params.max_q)
+    rules = with_association(_both_directions(found), encoded.basket_count)
+    logger.info(
+        "mine_pair_rules: %d baskets in; %d of %d possible pairs tested, %d significant; "
+        "%d rows out",
+        encoded.basket_count,
+        len(pairs),
+        family,
+        found.get_column("is_significant").sum(),
+        rules.height,
+    )
+    return checked(PairRules, rules.sort("antecedent_id", "consequent_id"))
+
+
+def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.DataFrame:
+    """Customers behind each pair, and whether the newest baskets show it again."""
+    occurrences = pair_occurrences(encoded, pairs)
+    split = split_position(encoded, params.held_out_share)
+    if split is None:
+        verdicts = untested(len(pairs))
+    else:
+        older, newest = (
+            _evidence(encoded.part(first, last), pairs, occurrences.part(first, last))
+            for first, last in ((0, split), (split, encoded.basket_count))
+        )
+        verdicts = held_out_verdicts(older, newest)
+    return pl.concat([customer_counts(occurrences, encoded), verdicts], how="horizontal")
+
+
+def _evidence(part: EncodedBaskets, pairs: Codes, occurrences: Occurrences) -> Evidence:
+    return Evidence(
+        count=occurrences.basket_counts(),
+        expected=expected_pair_counts(size_classes(part), pairs),
+    )
+
+
+def _named(encoded: EncodedBaskets, pairs: Codes) -> pl.DataFrame:
+    counts = variant_counts(encoded)
+    return pl.DataFrame(
+        {
+            "antecedent_id": encoded.variant_ids.gather(pairs[:, 0]),
+            "consequent_id": encoded.variant_ids.gather(pairs[:, 1]),
+            "antecedent_basket_count": counts[pairs[:, 0]],
+            "consequent_basket_count": counts[pairs[:, 1]],
+        }
+    )
+
+
+def _both_directions(pairs: pl.DataFrame) -> pl.DataFrame:
+    reverse = pairs.rename(
+        {
+            "antecedent_id": "consequent_id",
+            "consequent_id": "antecedent_id",
+            "antecedent_basket_count": "consequent_basket_count",
+            "consequent_basket_count": "antecedent_basket_count",
+        }
+    ).select(pairs.columns)
+    return pl.concat([pairs, reverse])

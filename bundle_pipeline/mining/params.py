@@ -1,0 +1,21 @@
+"""Parameters of mining."""
+
+from pydantic import Field
+
+from bundle_pipeline.settings.layers import Params
+
+
+class MiningParams(Params):
+    """What is counted, and what counts as more than chance."""
+
+    min_basket_count: int = Field(default=5, ge=1)
+    """Fewest counted baskets that hold an itemset; rarer ones aren't tested."""
+    max_q: float = Field(default=0.05, gt=0, lt=1)
+    """Largest q-value of a significant itemset: the share of false ones that is let through."""
+    max_p_value: float = Field(default=0.05, gt=0, le=1)
+    """Largest p-value of a stored pair; only pairs within ``max_q`` are significant."""
+    held_out_share: float = Field(default=0.2, ge=0, lt=1)
+    """Share of counted baskets, the newest, in which a pair has to be seen again."""
+    max_triple_candidates: int = Field(default=20_000_000, ge=0)
+    """Most itemsets of three variants that are looked at; 0 switches them off. Above it the least
+    sure pairs are left out of growing, and counted."""

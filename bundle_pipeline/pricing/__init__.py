@@ -1,0 +1,1 @@
+"""Scored bundles get a price that keeps its promises: stated = charged, never below the floor."""

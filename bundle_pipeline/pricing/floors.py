@@ -1,0 +1,45 @@
+"""Floors: the price below which a bundle isn't sold."""
+
+import polars as pl
+
+from bundle_pipeline.pricing.params import BASIS_POINTS, PricingParams, in_basis_points
+
+COST_ABOVE_LIST = "cost_above_list"
+COST = "cost"
+MIN_PRICE_SHARE = "min_price_share"
+
+
+def with_floor(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
+    """Add ``floor_minor`` and ``floor_reason``.
+
+    ``floor = max(costs / (1 - min_margin_rate), min_price_share * list total)``, each rounded up
+    to a minor unit; without the first where a cost is unknown.
+
+    Args:
+        totals: One row per bundle, with ``list_total_minor`` and ``cost_total_minor`` (null where
+            a cost is unknown).
+        params: The floors.
+
+    Returns:
+        The same rows. ``floor_reason`` is the floor that is higher, ``cost`` among equals, or
+        ``cost_above_list`` where even the list total is below it.
+    """
+    of_list = _divided_up(
+        pl.col("list_total_minor") * in_basis_points(params.min_price_share), BASIS_POINTS
+    )
+    of_cost = _divided_up(
+        pl.col("cost_total_minor") * BASIS_POINTS,
+        BASIS_POINTS - in_basis_points(params.min_margin_rate),
+    )
+    reason = (
+        pl.when(of_cost > pl.col("list_total_minor"))
+        .then(pl.lit(COST_ABOVE_LIST))
+        .when(of_cost >= of_list)
+        .then(pl.lit(COST))
+        .otherwise(pl.lit(MIN_PRICE_SHARE))
+    )
+    return totals.with_columns(floor_minor=pl.max_horizontal(of_cost, of_list), floor_reason=reason)
+
+
+def _divided_up(amount: pl.Expr, divisor: int) -> pl.Expr:
+    return (amount + (divisor - 1)) // divisor

@@ -1,0 +1,124 @@
+"""Gates: facts about a bundle alone that keep it from being offered."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bundle_pipeline.money import formatted
+from bundle_pipeline.ranking.params import RankingParams
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One reason to drop a bundle."""
+
+    code: str
+    fails: pl.Expr
+    """Whether the bundle is dropped; null counts as no."""
+    detail: pl.Expr
+    """The numbers behind it, where it is dropped."""
+
+
+def with_failed_gate(priced: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
+    """Add ``code`` and ``detail`` of the first gate that a bundle fails; null where it passes all.
+
+    Args:
+        priced: ``PricedBundles``.
+        params: Settings of the gates.
+    """
+    gates = _gates(params)
+    codes = [pl.when(gate.fails).then(pl.lit(gate.code)) for gate in gates]
+    details = [pl.when(gate.fails).then(gate.detail) for gate in gates]
+    return priced.with_columns(code=pl.coalesce(codes), detail=pl.coalesce(details))
+
+
+def _gates(params: RankingParams) -> list[Gate]:
+    """Gates in the order of ``DROP_CODES``: what can't be sold before what shouldn't."""
+    return [
+        _unresolved_item(),
+        _not_for_sale(),
+        _same_product(),
+        _out_of_stock(),
+        _below_floor(),
+        _few_customers(params.min_customer_count),
+        _faded(drop_faded=params.drop_faded),
+    ]
+
+
+def _unresolved_item() -> Gate:
+    item = pl.element().struct
+    is_unresolved = item.field("unit_price_minor").is_null() | item.field("title").is_null()
+    unresolved = pl.col("items").list.eval(item.field("variant_id").filter(is_unresolved))
+    return Gate(
+        "UNRESOLVED_ITEM",
+        unresolved.list.len() > 0,
+        pl.format("no price or no title is known of {}", unresolved.list.join(", ")),
+    )
+
+
+def _not_for_sale() -> Gate:
+    return Gate(
+        "NOT_FOR_SALE",
+        ~pl.col("is_on_sale"),
+        pl.lit("a product in it is not active in the catalog"),
+    )
+
+
+def _same_product() -> Gate:
+    product_id = pl.element().struct.field("product_id")
+    repeated = pl.col("items").list.eval(product_id.filter(product_id.is_duplicated()).unique())
+    named = repeated.list.drop_nulls().list.sort()
+    return Gate(
+        "SAME_PRODUCT",
+        named.list.len() > 0,
+        pl.format("several variants of product {}", named.list.join(", ")),
+    )
+
+
+def _out_of_stock() -> Gate:
+    stock = pl.col("stock").struct
+    return Gate(
+        "OUT_OF_STOCK",
+        stock.field("feasible_quantity") == 0,
+        pl.format(
+            "stock for 0 bundles, limited by variant {}",
+            stock.field("limited_by").fill_null("(not stated)"),
+        ),
+    )
+
+
+def _below_floor() -> Gate:
+    pricing = pl.col("pricing").struct
+    price, floor = pricing.field("bundle_price_minor"), pricing.field("floor_minor")
+    currency = pl.col("currency")
+    return Gate(
+        "BELOW_FLOOR",
+        price < floor,
+        pl.format(
+            "price {} is below the floor of {} ({})",
+            formatted(price, currency),
+            formatted(floor, currency),
+            pricing.field("floor_reason"),
+        ),
+    )
+
+
+def _few_customers(min_customer_count: int) -> Gate:
+    customer_count = pl.col("evidence").struct.field("customer_count")
+    return Gate(
+        "FEW_CUSTOMERS",
+        customer_count < min_customer_count,
+        pl.format(f"distinct customers: {{}} of at least {min_customer_count}", customer_count),
+    )
+
+
+def _faded(*, drop_faded: bool) -> Gate:
+    evidence = pl.col("evidence").struct
+    return Gate(
+        "FADED",
+        (evidence.field("held_out") == "faded") & drop_faded,
+        pl.format(
+            "not seen again in the newest orders, which would have shown it with a chance of {} %",
+            (evidence.field("held_out_power") * 100).round(1),
+        ),
+    )

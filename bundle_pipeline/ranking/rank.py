@@ -1,0 +1,93 @@
+"""Ranking: every candidate ends in exactly one of two frames."""
+
+import logging
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from bundle_pipeline.ranking.explanation import with_explanation
+from bundle_pipeline.ranking.fronts import with_front
+from bundle_pipeline.ranking.gates import with_failed_gate
+from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.ranking.selection import choose
+from bundle_pipeline.ranking.supporting_orders import supporting_orders
+from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What is offered, and what isn't."""
+
+    ranked: dy.DataFrame[RankedBundles]
+    """By rank."""
+    dropped: dy.DataFrame[DroppedCandidates]
+    """By ``bundle_id``."""
+
+
+def rank_bundles(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingParams) -> Ranking:
+    """Pass priced bundles through the gates, choose among those that pass, and put them in order.
+
+    The first obstacle in the order of ``DROP_CODES`` is the one that is named.
+
+    Args:
+        priced: ``PricedBundles``.
+        baskets: ``Baskets`` of the same shop: the orders behind a bundle are named from them.
+        params: Gates, limits and waves.
+
+    Raises:
+        SchemaError: A bundle would be offered that no counted basket holds.
+    """
+    gated = with_failed_gate(priced, params)
+    passed = gated.filter(pl.col("code").is_null()).drop("code", "detail")
+    choices = choose(passed, params)
+    is_chosen = pl.col("code").is_null()
+    ranked = passed.join(choices.filter(is_chosen), on="bundle_id", how="semi")
+    not_chosen = passed.join(choices.filter(~is_chosen), on="bundle_id", validate="1:1")
+    dropped = pl.concat([gated.filter(~is_chosen), not_chosen])
+    logger.info(
+        "ranking: %d candidates in, %d passed the gates, %d ranked, %d dropped",
+        priced.height,
+        passed.height,
+        ranked.height,
+        dropped.height,
+    )
+    return Ranking(_ranked(ranked, baskets, params), _dropped(dropped))
+
+
+def _ranked(
+    bundles: pl.DataFrame, baskets: pl.DataFrame, params: RankingParams
+) -> dy.DataFrame[RankedBundles]:
+    evidence = pl.col("evidence").struct
+    orders = supporting_orders(bundles, baskets, sample_order_count=params.sample_order_count)
+    frame = (
+        bundles.join(orders, on="bundle_id", validate="1:1")
+        .sort("score", "bundle_id", descending=[True, False])
+        .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+        .with_columns(wave=_wave(params.wave_sizes))
+        .pipe(
+            with_front,
+            pl.col("scores").struct.field("evidence"),
+            evidence.field("basket_count") - evidence.field("expected_count"),
+        )
+        .pipe(with_explanation)
+        .sort("rank")
+    )
+    return checked(RankedBundles, frame)
+
+
+def _wave(wave_sizes: tuple[int, ...]) -> pl.Expr:
+    """The wave of a rank: how many waves end before it, plus 1."""
+    ended = [(pl.col("rank") > size).cast(pl.Int64) for size in wave_sizes]
+    return pl.sum_horizontal(ended) + 1
+
+
+def _dropped(bundles: pl.DataFrame) -> dy.DataFrame[DroppedCandidates]:
+    variant_ids = pl.col("items").list.eval(pl.element().struct.field("variant_id"))
+    frame = bundles.select(
+        "bundle_id", "code", "detail", "score", variant_ids=variant_ids.list.sort()
+    ).sort("bundle_id")
+    return checked(DroppedCandidates, frame)

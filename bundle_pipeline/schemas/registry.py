@@ -1,0 +1,39 @@
+"""Every frame by its name: one table, one asset and one declaration share it."""
+
+from bundle_pipeline.schemas.base import Frame
+from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.schemas.bundles import (
+    CandidateBundles,
+    DroppedCandidates,
+    PricedBundles,
+    PublishedBundles,
+    RankedBundles,
+    ScoredBundles,
+)
+from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
+from bundle_pipeline.schemas.mining import ItemCounts, Itemsets, PairRules
+from bundle_pipeline.schemas.orders import OrderLines, Orders
+
+FRAMES: dict[str, type[Frame]] = {
+    schema.name: schema
+    for schema in (
+        Orders,
+        OrderLines,
+        Variants,
+        Inventory,
+        Catalog,
+        Quarantine,
+        IngestLedger,
+        Baskets,
+        ItemCounts,
+        PairRules,
+        Itemsets,
+        CandidateBundles,
+        ScoredBundles,
+        PricedBundles,
+        RankedBundles,
+        DroppedCandidates,
+        PublishedBundles,
+    )
+}

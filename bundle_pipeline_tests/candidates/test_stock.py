@@ -1,0 +1,75 @@
+"""Stock behind a bundle."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from bundle_pipeline.candidates.stock import available_counts, bundle_stock, units_sold
+from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame
+from bundle_pipeline_tests.support.products import inventory_frame, stocked
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+Item = tuple[str, int, int | None, int | None]
+
+
+def stock_of(*items: Item) -> dict[str, Any]:
+    columns = {
+        "variant_id": pl.String,
+        "quantity": pl.Int64,
+        "available_count": pl.Int64,
+        "unit_count": pl.Int64,
+    }
+    frame = pl.DataFrame(list(items), schema=columns, orient="row")
+    return frame.select(bundle_stock(velocity_days=60)).to_series().item()
+
+
+def test_the_item_with_the_fewest_bundles_in_it_limits_the_bundle() -> None:
+    # a: 9 // 2 = 4 bundles; b: 5 bundles. a lasts 9 / (3 / 60) = 180 days, b 5 / (10 / 60) = 30.
+    found = stock_of(("a", 2, 9, 3), ("b", 1, 5, 10))
+    assert found == {"feasible_quantity": 4, "days_of_cover": 30.0, "limited_by": "a"}
+
+
+def test_untracked_items_limit_nothing() -> None:
+    found = stock_of(("a", 1, None, 60), ("b", 1, 5, None))
+    assert found == {"feasible_quantity": 5, "days_of_cover": None, "limited_by": "b"}
+
+
+def test_nothing_tracked_is_unknown_stock() -> None:
+    found = stock_of(("a", 1, None, 3), ("b", 1, None, None))
+    assert found == {"feasible_quantity": None, "days_of_cover": None, "limited_by": None}
+
+
+def test_oversold_stock_is_no_stock() -> None:
+    found = stock_of(("a", 1, -3, 5), ("b", 1, 8, 5))
+    assert found == {"feasible_quantity": 0, "days_of_cover": 0.0, "limited_by": "a"}
+
+
+def test_ties_are_limited_by_the_smaller_variant_id() -> None:
+    assert stock_of(("z", 1, 4, None), ("b", 1, 4, None))["limited_by"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("counts", "total"), [([5, -2], 3), ([None, 4], 4), ([None, None], None), ([0], 0)]
+)
+def test_locations_add_up_and_untracked_ones_do_not_count(
+    counts: list[int | None], total: int | None
+) -> None:
+    inventory = inventory_frame(
+        *[stocked("a", count, location_id=str(place)) for place, count in enumerate(counts)]
+    )
+    assert available_counts(inventory).rows() == [("stock-a", total)]
+
+
+def test_units_are_counted_in_the_days_up_to_the_newest_order() -> None:
+    orders = orders_frame(
+        3, ordered_at=[NOW, NOW - timedelta(days=59, hours=23), NOW - timedelta(days=60)]
+    )
+    lines = order_lines_frame(["a", "b", None], ["a"], ["a", "c"], quantity=2)
+    sold = units_sold(lines, orders=orders, days=60).sort("variant_id")
+    assert sold.rows() == [("a", 4), ("b", 2)]
+
+
+def test_a_shop_without_orders_sold_nothing() -> None:
+    assert units_sold(order_lines_frame(), orders=orders_frame(0), days=60).is_empty()

@@ -1,0 +1,255 @@
+"""Candidates of a shop."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from bundle_pipeline.candidates.suggest import (
+    CandidateCounts,
+    CandidateParams,
+    candidate_counts,
+    suggest_bundles,
+)
+from bundle_pipeline.schemas.bundles import CandidateBundles
+from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame, shuffled
+from bundle_pipeline_tests.support.mined import (
+    item_counts_frame,
+    itemset,
+    itemsets_frame,
+    pair,
+    pair_rules_frame,
+)
+from bundle_pipeline_tests.support.products import (
+    catalog_entry,
+    catalog_frame,
+    inventory_frame,
+    stocked,
+    variant,
+    variants_frame,
+)
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+AB = pair("a", "b", count=20, counts=(50, 100), basket_total=1000)
+
+
+def suggested(
+    *, params: CandidateParams | None = None, **frames: pl.DataFrame
+) -> dy.DataFrame[CandidateBundles]:
+    """Candidates of the pair a -> b of two plain variants, with other frames where named."""
+    defaults: dict[str, pl.DataFrame] = {
+        "pair_rules": pair_rules_frame(AB),
+        "itemsets": itemsets_frame(),
+        "item_counts": item_counts_frame({"a": 50, "b": 100, "c": 200}, basket_total=1000),
+        "orders": orders_frame(1, ordered_at=[NOW]),
+        "order_lines": order_lines_frame(["a", "b"]),
+        "variants": variants_frame(variant("a"), variant("b")),
+        "catalog": catalog_frame(),
+        "inventory": inventory_frame(),
+    }
+    return suggest_bundles(
+        shop_id("corner"), params=params or CandidateParams(), **(defaults | frames)
+    )
+
+
+def only(candidates: pl.DataFrame) -> dict[str, Any]:
+    assert candidates.height == 1
+    return candidates.row(0, named=True)
+
+
+def test_a_pair_becomes_one_fbt_bundle_with_the_anchor_first() -> None:
+    found = only(suggested())
+    assert (found["kind"], found["currency"], found["is_on_sale"]) == ("FBT", "EUR", True)
+    assert [item["variant_id"] for item in found["items"]] == ["a", "b"]
+    assert [item["role"] for item in found["items"]] == ["anchor", "add_on"]
+    assert [item["quantity"] for item in found["items"]] == [1, 1]
+    assert found["objectives"] == ["increase_aov"]
+
+
+def test_a_triple_lists_its_add_ons_by_variant_id() -> None:
+    candidates = suggested(
+        pair_rules=pair_rules_frame(),
+        itemsets=itemsets_frame(itemset("abc", count=5, basket_total=1000)),
+        item_counts=item_counts_frame({"a": 50, "b": 10, "c": 25}, basket_total=1000),
+    )
+    assert [item["variant_id"] for item in only(candidates)["items"]] == ["b", "a", "c"]
+
+
+def test_titles_come_from_the_catalog_and_prices_from_the_variants() -> None:
+    candidates = suggested(
+        variants=variants_frame(
+            variant("a", product_title="Old", price_minor=500, unit_cost_minor=200),
+            variant("b", product_title="Only", sku=None),
+        ),
+        catalog=catalog_frame(catalog_entry("a", product_title="New", price_minor=900, sku="x")),
+    )
+    first, second = only(candidates)["items"]
+    assert (first["title"], first["unit_price_minor"], first["unit_cost_minor"]) == (
+        "New",
+        500,
+        200,
+    )
+    assert (first["sku"], second["title"], second["sku"]) == ("SKU-a", "Only", None)
+
+
+def test_what_only_the_catalog_knows_is_taken_from_it() -> None:
+    candidates = suggested(
+        variants=variants_frame(),
+        catalog=catalog_frame(
+            catalog_entry("a", price_minor=700, unit_cost_minor=100, available_count=3),
+            catalog_entry("b"),
+        ),
+    )
+    found = only(candidates)
+    assert found["items"][0]["unit_price_minor"] == 700
+    assert found["items"][0]["unit_cost_minor"] == 100
+    assert found["stock"]["feasible_quantity"] == 3
+
+
+def test_an_unknown_variant_has_null_fields_and_the_currency_of_the_orders() -> None:
+    found = only(
+        suggested(
+            variants=variants_frame(),
+            orders=orders_frame(1, ordered_at=[NOW], currency="CHF"),
+        )
+    )
+    assert found["currency"] == "CHF"
+    assert found["is_on_sale"]
+    assert found["items"][0] == {
+        "variant_id": "a",
+        "product_id": None,
+        "sku": None,
+        "title": None,
+        "variant_title": None,
+        "quantity": 1,
+        "role": "anchor",
+        "unit_price_minor": None,
+        "unit_cost_minor": None,
+    }
+
+
+def test_a_price_in_another_currency_than_the_shops_is_unknown() -> None:
+    candidates = suggested(
+        variants=variants_frame(variant("a"), variant("b", currency="USD"), variant("c"))
+    )
+    found = only(candidates)
+    assert found["currency"] == "EUR"
+    assert [item["unit_price_minor"] for item in found["items"]] == [1000, None]
+
+
+@pytest.mark.parametrize(("status", "is_on_sale"), [("active", True), ("archived", False)])
+def test_an_item_off_sale_takes_the_bundle_off_sale(status: str, is_on_sale: bool) -> None:  # noqa: FBT001 - a parametrised value
+    catalog = catalog_frame(catalog_entry("b", product_status=status))
+    assert only(suggested(catalog=catalog))["is_on_sale"] is is_on_sale
+
+
+def test_stock_sales_and_scarcity_come_from_their_files() -> None:
+    # a: 12 - 2 = 10 units, b: 3; one unit of each sold in 60 days: b lasts 3 / (1 / 60) days
+    candidates = suggested(
+        inventory=inventory_frame(
+            stocked("a", 12), stocked("a", -2, location_id="annex"), stocked("b", 3)
+        ),
+        catalog=catalog_frame(catalog_entry("b", available_count=99)),
+    )
+    assert only(candidates)["stock"] == {
+        "feasible_quantity": 3,
+        "days_of_cover": 180.0,
+        "limited_by": "b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "objectives"),
+    [
+        ({"product_type": "Tea"}, {"product_type": "Tea"}, ["category_bundle", "increase_aov"]),
+        ({"product_type": "Tea"}, {"product_type": None}, ["increase_aov"]),
+        ({"product_type": None}, {"product_type": None}, ["increase_aov"]),
+        # margin (2000 - 1200) / 2000 = 0.4 is just enough
+        ({"unit_cost_minor": 200}, {"unit_cost_minor": 1000}, ["margin_guard", "increase_aov"]),
+        ({"unit_cost_minor": 201}, {"unit_cost_minor": 1000}, ["increase_aov"]),
+        ({"unit_cost_minor": 0}, {"unit_cost_minor": None}, ["increase_aov"]),
+        (
+            {"unit_cost_minor": 1, "product_type": "Tea"},
+            {"unit_cost_minor": 1, "product_type": "Tea"},
+            ["margin_guard", "category_bundle", "increase_aov"],
+        ),
+        (
+            {"unit_cost_minor": 0, "price_minor": 0},
+            {"unit_cost_minor": 0, "price_minor": 0},
+            ["increase_aov"],
+        ),
+    ],
+)
+def test_objectives_are_those_the_items_settle_best_fit_first(
+    first: dict[str, object], second: dict[str, object], objectives: list[str]
+) -> None:
+    candidates = suggested(variants=variants_frame(variant("a", **first), variant("b", **second)))
+    assert only(candidates)["objectives"] == objectives
+
+
+def test_only_the_strongest_are_kept_and_the_rest_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rules = pair_rules_frame(
+        pair("a", "b", count=5, counts=(9, 8), basket_total=99, p_value=0.0, adjusted_lift=2.0),
+        pair("a", "c", count=5, counts=(9, 8), basket_total=99, p_value=0.0, adjusted_lift=3.0),
+        pair("b", "c", count=5, counts=(9, 8), basket_total=99, p_value=0.01, adjusted_lift=9.0),
+    )
+    params = CandidateParams(max_candidates=2)
+    with caplog.at_level(logging.INFO):
+        candidates = suggested(pair_rules=rules, params=params)
+    assert set(candidates.get_column("evidence").struct.field("p_value")) == {0.0}
+    assert "3 suggested, 1 cut, 2 out" in caplog.text
+    one = suggested(pair_rules=rules, params=CandidateParams(max_candidates=1))
+    assert only(one)["evidence"]["adjusted_lift"] == 3.0
+    assert candidate_counts(
+        pair_rules=rules, itemsets=itemsets_frame(), params=params
+    ) == CandidateCounts(pair_count=3, itemset_count=0, cut_count=1)
+
+
+def test_an_empty_shop_has_no_candidates() -> None:
+    candidates = suggested(
+        pair_rules=pair_rules_frame(),
+        item_counts=item_counts_frame(),
+        orders=orders_frame(0),
+        order_lines=order_lines_frame(),
+        variants=variants_frame(),
+    )
+    assert candidates.is_empty()
+    assert candidates.schema == CandidateBundles.create_empty().schema
+
+
+def test_shuffled_inputs_give_equal_candidates() -> None:
+    letters = "abcdefgh"
+    frames: dict[str, pl.DataFrame] = {
+        "pair_rules": pair_rules_frame(
+            *[
+                pair(x, y, count=4, counts=(9, 9), basket_total=99, p_value=0.0)
+                for x in letters
+                for y in letters
+                if x < y
+            ]
+        ),
+        "itemsets": itemsets_frame(
+            *[itemset(["a", "b", x], count=3, basket_total=99) for x in letters[2:]]
+        ),
+        "item_counts": item_counts_frame(dict.fromkeys(letters, 9), basket_total=99),
+        "orders": orders_frame(8),
+        "order_lines": order_lines_frame(*["ab" + x for x in letters]),
+        "variants": variants_frame(*[variant(x) for x in letters]),
+        "catalog": catalog_frame(*[catalog_entry(x) for x in letters]),
+        "inventory": inventory_frame(
+            *[stocked(x, 5, location_id=place) for x in letters for place in "12"]
+        ),
+    }
+    params = CandidateParams(max_candidates=20)
+    expected = suggested(params=params, **frames)
+    assert expected.height == 20
+    for seed in range(3):
+        mixed = {name: shuffled(frame, seed) for name, frame in frames.items()}
+        assert_frame_equal(suggested(params=params, **mixed), expected, check_exact=True)

@@ -1,0 +1,111 @@
+"""The command line as a user has it: a process, its output and its exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
+from bundle_pipeline_tests.support.webserver import command_line, environment
+
+SHOP = "corner-shop"
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str], str]:
+    """A folder and environment in which a sample shop and a broken one were run; the output."""
+    folder = tmp_path_factory.mktemp("deployment")
+    landing = folder / "landing"
+    (landing / "broken").mkdir(parents=True)
+    (landing / "broken" / "orders.csv").write_bytes(b"\x00\x01\x02 not a table")
+    (landing / SHOP).symlink_to(SAMPLE_SHOPS / SHOP)
+    env = environment(folder, landing)
+    result = command_line("run", folder=folder, env=env)
+    assert result.returncode == 1, result.stdout + result.stderr
+    return folder, env, result.stdout
+
+
+def test_run_prints_a_line_per_step_and_the_bundles_as_a_table(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    _, _, output = deployment
+    steps = [line for line in output.splitlines() if "rows in" in line and SHOP in line]
+    assert any("pair_rules" in line for line in steps)
+    assert all("rows out" in line and line.rstrip().endswith(" s") for line in steps)
+    assert f"{SHOP}: " in output
+    assert "times chance" in output
+
+
+def test_run_names_the_shop_that_failed_and_why(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    _, _, output = deployment
+    failed = output[output.index("failed broken: ") :]
+    assert "BP-" in failed
+    assert "orders.csv" in failed
+
+
+def test_show_prints_the_published_document_as_json_and_csv(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    document = command_line("show", SHOP, "--format", "json", folder=folder, env=env)
+    table = command_line("show", SHOP, "--format", "csv", folder=folder, env=env)
+    bundles = json.loads(document.stdout)["bundles"]
+    assert [bundle["rank"] for bundle in bundles] == list(range(1, len(bundles) + 1))
+    assert len(table.stdout.strip().splitlines()) >= len(bundles) + 1
+
+
+def test_showing_a_shop_that_was_never_published_says_what_to_do(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    result = command_line("show", "nobody", folder=folder, env=env)
+    assert result.returncode == 1
+    assert "bundle-pipeline run --shop nobody" in result.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--shop", "nobody"),
+        ("run", "--shop", "../etc"),
+        ("run", "--landing", "nowhere"),
+        ("run", "--no-such-option"),
+        ("show", SHOP, "--format", "xml"),
+    ],
+)
+def test_wrong_use_ends_with_two(
+    deployment: tuple[Path, dict[str, str], str], arguments: tuple[str, ...]
+) -> None:
+    folder, env, _ = deployment
+    result = command_line(*arguments, folder=folder, env=env)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_shops_lists_who_has_landed_and_who_is_published(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    output = command_line("shops", folder=folder, env=env).stdout
+    (line,) = [line for line in output.splitlines() if SHOP in line]
+    assert "publication 1" in line
+
+
+def test_settings_prints_every_setting_and_those_in_force(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    assert "mining.max_q" in command_line("settings", folder=folder, env=env).stdout
+    in_force = command_line("settings", SHOP, folder=folder, env=env).stdout
+    assert "max_q: 0.05" in in_force
+    assert in_force.startswith("# settings hash ")
+
+
+@pytest.mark.parametrize("command", ["run", "show", "shops", "settings", "dev"])
+def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
+    env = environment(tmp_path, SAMPLE_SHOPS)
+    result = command_line(command, "--help", folder=tmp_path, env=env)
+    assert result.returncode == 0
+    assert "Usage: bundle-pipeline" in result.stdout

@@ -1,0 +1,119 @@
+"""Ids, whole numbers, words and times, worked out by hand."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from bundle_pipeline.ingest.values import id_text, is_true, utc_time, whole_number, word
+
+
+def times(*texts: str | None, files: str | None = None) -> list[datetime | None]:
+    frame = pl.DataFrame(
+        {"text": texts, "file": list(files or "f" * len(texts))},
+        schema={"text": pl.String, "file": pl.String},
+    )
+    return frame.select(utc_time(pl.col("text"), file="file")).to_series().to_list()
+
+
+def converted(expression: pl.Expr, *texts: str | None) -> list[object]:
+    return (
+        pl.DataFrame({"text": texts}, schema={"text": pl.String})
+        .select(expression)["text"]
+        .to_list()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-31T10:11:12.500000Z", datetime(2024, 1, 31, 10, 11, 12, 500_000, tzinfo=UTC)),
+        ("2024-01-31T10:11:12.871238Z", datetime(2024, 1, 31, 10, 11, 12, 871_238, tzinfo=UTC)),
+        ("2024-01-31T10:11:12Z", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("2024-01-31T10:11:12.5+0200", datetime(2024, 1, 31, 8, 11, 12, 500_000, tzinfo=UTC)),
+        ("2024-01-31T10:11:12+02:00", datetime(2024, 1, 31, 8, 11, 12, tzinfo=UTC)),
+        ("2024-01-31T10:11:12-00:00", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("2024-01-31T20:11:12-05:00", datetime(2024, 2, 1, 1, 11, 12, tzinfo=UTC)),
+        ("2024-01-31T10:11:12.25", datetime(2024, 1, 31, 10, 11, 12, 250_000, tzinfo=UTC)),
+        ("2024-01-31T10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("2024-01-31T10:11", datetime(2024, 1, 31, 10, 11, tzinfo=UTC)),
+        ("2024-01-31 10:11:12.000001", datetime(2024, 1, 31, 10, 11, 12, 1, tzinfo=UTC)),
+        ("2024-01-31 10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("2024-01-31 10:11", datetime(2024, 1, 31, 10, 11, tzinfo=UTC)),
+        ("2024-01-31", datetime(2024, 1, 31, tzinfo=UTC)),
+        ("2026-04-10 11:11:26 +0530", datetime(2026, 4, 10, 5, 41, 26, tzinfo=UTC)),
+        ("2024-02-29", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("01/31/2024 10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("01/31/2024", datetime(2024, 1, 31, tzinfo=UTC)),
+        ("31/01/2024 10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
+        ("31/01/2024", datetime(2024, 1, 31, tzinfo=UTC)),
+    ],
+)
+def test_every_form_of_a_time_is_read(text: str, expected: datetime) -> None:
+    assert times(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "0000-00-00",
+        "1900-01-01",
+        "N/A",
+        "NULL",
+        "yesterday",
+        "2023-02-29",
+        "2024-13-01",
+        "2024-01-31T25:00:00Z",
+        "2024-1-1x",
+        "13/13/2024",
+        "45384.348",
+        "2024-01-31T10:11:12Z and more",
+    ],
+)
+def test_what_is_no_time_is_null_and_never_now(text: str | None) -> None:
+    assert times(text) == [None]
+
+
+def test_dates_with_slashes_are_read_as_their_file_writes_them() -> None:
+    # File a only has dates that fit both readings, b one that is day first, c one of each.
+    read = times(
+        "02/03/2024",
+        "15/03/2024",
+        "02/03/2024",
+        "1/31/2024",
+        "31/1/2024",
+        "1/2/2024",
+        "2/2/2024",
+        files="abbcccc",
+    )
+    assert [time and (time.month, time.day) for time in read] == [
+        (2, 3),
+        (3, 15),
+        (3, 2),
+        (1, 31),
+        (1, 31),
+        None,
+        (2, 2),
+    ]
+
+
+def test_ids_lose_their_prefix_and_nothing_else() -> None:
+    ids = ["gid://shopify/ProductVariant/20001", "20001", "000123", "1E5", "NA", "gid://x/1"]
+    bare = ["20001", "20001", "000123", "1E5", "NA", "gid://x/1"]
+    assert converted(id_text(pl.col("text")), *ids) == bare
+
+
+def test_whole_numbers() -> None:
+    texts = ["2", "2.0", "2.", "-1", "+3", "007", "2.5", "1e3", "two", "1,000", "9999999999", None]
+    numbers = [2, 2, 2, -1, 3, 7, None, None, None, None, None, None]
+    assert converted(whole_number(pl.col("text")), *texts) == numbers
+
+
+def test_words_and_truths_have_one_spelling() -> None:
+    texts = ["PARTIALLY_REFUNDED", "Partially refunded", "N/A", None]
+    assert converted(word(pl.col("text")), *texts) == [*["partially_refunded"] * 2, None, None]
+    assert converted(is_true(pl.col("text")), "True", "1", "YES", "no", "0", "x", None) == [
+        *[True] * 3,
+        *[False] * 4,
+    ]

@@ -1,0 +1,116 @@
+import pytest
+
+from bundle_pipeline.ranking.gates import with_failed_gate
+from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.schemas.bundles import DROP_CODES, PricedBundles
+from bundle_pipeline_tests.support.bundles import (
+    Row,
+    bundle_item,
+    candidate,
+    evidence,
+    priced,
+    priced_bundles,
+    scored,
+    stock,
+)
+
+A, B = bundle_item("a"), bundle_item("b")
+
+# Each breaks one gate only, in the order in which the gates are asked.
+FAILING: dict[str, Row] = {
+    "UNRESOLVED_ITEM": {"items": (A, bundle_item("b", title=None))},
+    "NOT_FOR_SALE": {"is_on_sale": False},
+    "SAME_PRODUCT": {"items": (A, bundle_item("b", product_id="product-a"))},
+    "OUT_OF_STOCK": {"stock": stock(feasible_quantity=0, limited_by="b")},
+    "BELOW_FLOOR": {"floor_minor": 1801},
+    "FEW_CUSTOMERS": {"evidence": evidence(customer_count=4)},
+    "FADED": {"evidence": evidence(held_out="faded")},
+}
+
+
+@pytest.mark.parametrize("code", FAILING)
+def test_each_gate_drops_what_it_names(code: str) -> None:
+    assert failed(FAILING[code])[0] == code
+
+
+def test_a_sound_bundle_passes_every_gate() -> None:
+    assert failed({}) == (None, None)
+
+
+def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
+    same_product = bundle_item("b", product_id="product-a")
+    hopeless: Row = {
+        "items": (A, same_product | {"title": None}),
+        "is_on_sale": False,
+        "stock": stock(feasible_quantity=0),
+        "floor_minor": 1801,
+        "evidence": evidence(customer_count=4, held_out="faded"),
+    }
+    repairs: list[Row] = [
+        {"items": (A, same_product)},
+        {"is_on_sale": True},
+        {"items": (A, B)},
+        {"stock": stock()},
+        {"floor_minor": 0},
+        {"evidence": evidence(held_out="faded")},
+    ]
+    codes = [failed(hopeless)[0]]
+    for repair in repairs:
+        hopeless |= repair
+        codes.append(failed(hopeless)[0])
+    assert codes == list(FAILING) == list(DROP_CODES[: len(codes)])
+
+
+def test_an_unknown_price_is_an_unresolved_item() -> None:
+    code, detail = failed({"items": (A, bundle_item("b", unit_price_minor=None))})
+    assert code == "UNRESOLVED_ITEM"
+    assert detail == "no price or no title is known of b"
+
+
+def test_unknown_products_are_not_the_same_product() -> None:
+    unknown = (bundle_item("a", product_id=None), bundle_item("b", product_id=None))
+    assert failed({"items": unknown}) == (None, None)
+
+
+def test_stock_that_is_not_tracked_is_no_reason() -> None:
+    assert failed({"stock": stock(feasible_quantity=None)}) == (None, None)
+
+
+def test_a_price_at_its_floor_is_no_reason() -> None:
+    assert failed({"floor_minor": 1800}) == (None, None)
+
+
+def test_unknown_customers_are_no_reason() -> None:
+    assert failed({"evidence": evidence(customer_count=None)}) == (None, None)
+
+
+def test_gates_can_be_set() -> None:
+    params = RankingParams(min_customer_count=0, drop_faded=False)
+    weak = {"evidence": evidence(customer_count=0, held_out="faded")}
+    assert failed(weak, params) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        ("SAME_PRODUCT", "several variants of product product-a"),
+        ("OUT_OF_STOCK", "stock for 0 bundles, limited by variant b"),
+        ("BELOW_FLOOR", "price 18.00 EUR is below the floor of 18.01 EUR (no cost known)"),
+        ("FEW_CUSTOMERS", "distinct customers: 4 of at least 5"),
+    ],
+)
+def test_details_carry_the_numbers(code: str, detail: str) -> None:
+    assert failed(FAILING[code])[1] == detail
+
+
+def test_no_bundles_fail_no_gates() -> None:
+    assert with_failed_gate(PricedBundles.create_empty(), RankingParams()).is_empty()
+
+
+def failed(changes: Row, params: RankingParams | None = None) -> tuple[str | None, str | None]:
+    items: tuple[Row, ...] = changes.get("items", (A, B))
+    of_candidate = {k: v for k, v in changes.items() if k not in {"items", "floor_minor"}}
+    floor = {"floor_minor": changes["floor_minor"]} if "floor_minor" in changes else {}
+    frame = priced_bundles(priced(scored(candidate(*items, **of_candidate)), **floor))
+    (row,) = with_failed_gate(frame, params or RankingParams()).to_dicts()
+    return row["code"], row["detail"]

@@ -1,0 +1,1 @@
+"""The sample shops of ``data/landing``, and the programs that make them."""

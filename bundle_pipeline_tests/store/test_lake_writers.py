@@ -1,0 +1,70 @@
+"""Real processes write one table at once, and are killed while they do."""
+
+from pathlib import Path
+
+import pytest
+
+from bundle_pipeline.schemas.mining import ItemCounts
+from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline.store.lake import Lake
+from bundle_pipeline_tests.benchmarks.killed_writers import in_place_writer, killed, store_writer
+from bundle_pipeline_tests.support.lakes import CONFLICT, marked_frame, read_mark, write_at_once
+
+CORNER = shop_id("corner")
+
+# The table's creation races as well, and lost about one race in ten before it was made exclusive.
+_ROUNDS = 5
+
+
+@pytest.mark.parametrize("number", range(_ROUNDS))
+def test_six_shops_at_once_all_succeed_even_if_they_create_the_table(
+    number: int, tmp_path: Path
+) -> None:
+    shops = [f"shop-{number}-{index}" for index in range(6)]
+    versions = write_at_once(tmp_path, [(shop, mark) for mark, shop in enumerate(shops, start=1)])
+    assert sorted(map(str, versions)) == ["1", "2", "3", "4", "5", "6"]
+    for mark, (shop, version) in enumerate(zip(shops, versions, strict=True), start=1):
+        assert read_mark(tmp_path, shop_id(shop)) == mark
+        assert read_mark(tmp_path, shop_id(shop), version=int(version)) == mark
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known shop", "first write"])
+def test_four_writers_of_one_shop_commit_or_are_told_to_try_again(
+    is_known: bool,  # noqa: FBT001 a parameter of a test
+    tmp_path: Path,
+) -> None:
+    if is_known:
+        write_at_once(tmp_path, [("corner", 9)])
+    before = Lake(str(tmp_path)).version(ItemCounts) if is_known else 0
+    outcomes = write_at_once(tmp_path, [("corner", mark) for mark in (1, 2, 3, 4)])
+    committed = {
+        version: mark for mark, version in enumerate(outcomes, start=1) if version != CONFLICT
+    }
+    # Versions follow one another without a gap: a loser wrote nothing.
+    assert sorted(map(int, committed)) == list(range(before + 1, before + 1 + len(committed)))
+    assert len(committed) >= 1
+    for version, mark in committed.items():
+        assert read_mark(tmp_path, CORNER, version=int(version)) == mark
+    assert read_mark(tmp_path, CORNER) == committed[max(committed, key=int)]
+
+
+def test_killed_writers_leave_the_last_version_whole(tmp_path: Path) -> None:
+    outcome = killed(store_writer(), tmp_path, kill_count=20, seed=1)
+    assert (outcome.torn_count, outcome.lost_count) == (0, 0)
+
+
+def test_the_same_kills_tear_a_file_that_is_overwritten_in_place(tmp_path: Path) -> None:
+    # Kills in batches until one tears: the test above is able to fail.
+    torn = 0
+    for seed in range(20):
+        torn = killed(in_place_writer(), tmp_path, kill_count=5, seed=seed).torn_count
+        if torn:
+            break
+    assert torn > 0
+
+
+def test_a_reader_that_has_begun_is_not_disturbed_by_a_writer(tmp_path: Path) -> None:
+    write_at_once(tmp_path, [("corner", 1)])
+    read = Lake(str(tmp_path)).read(ItemCounts, CORNER)
+    write_at_once(tmp_path, [("corner", 2)])
+    assert read.equals(marked_frame(1))

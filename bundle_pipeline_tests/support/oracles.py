@@ -1,0 +1,67 @@
+"""Slow and simple: what fast code is compared with."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+
+Floats = npt.NDArray[np.float64]
+
+
+def set_counts(baskets: Iterable[Iterable[str]], size: int) -> Counter[tuple[str, ...]]:
+    """Baskets that hold each itemset of a size, by trying all of each basket."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for basket in baskets:
+        counts.update(combinations(sorted(set(basket)), size))
+    return counts
+
+
+def mlxtend_pair_counts(
+    baskets: Sequence[Sequence[str]], min_basket_count: int
+) -> dict[tuple[str, ...], int]:
+    """Pairs by mlxtend's FP-growth."""
+    with warnings.catch_warnings():
+        # mlxtend calls pandas in ways that pandas has deprecated.
+        warnings.simplefilter("ignore")
+        import pandas as pd  # noqa: PLC0415 - kept inside, for the same reason
+        from mlxtend.frequent_patterns import fpgrowth  # noqa: PLC0415
+
+        variants = sorted({variant for basket in baskets for variant in basket})
+        held = pd.DataFrame([[v in set(basket) for v in variants] for basket in baskets])
+        held.columns = pd.Index(variants)
+        # Half a basket below the threshold: mlxtend compares shares as floats.
+        share = (min_basket_count - 0.5) / len(baskets)
+        found = fpgrowth(held, min_support=share, use_colnames=True, max_len=2)
+    return {
+        tuple(sorted(itemset)): round(support * len(baskets))
+        for support, itemset in zip(found["support"], found["itemsets"], strict=True)
+        if len(itemset) == 2
+    }
+
+
+def pooled_expected_counts(encoded: EncodedBaskets, pairs: Codes) -> Floats:
+    """Expected counts with all basket sizes in one: the simple null that the shipped one replaced.
+
+    ``max(c_b / L * sum over baskets with a of (|o| - 1), c_a / L * the same with b)``.
+    """
+    count = np.bincount(encoded.variant, minlength=encoded.variant_count)
+    others = np.bincount(
+        encoded.variant,
+        weights=encoded.basket_size[encoded.basket] - 1,
+        minlength=encoded.variant_count,
+    )
+    first, second = pairs.T
+    best = np.maximum(count[second] * others[first], count[first] * others[second])
+    return best / max(encoded.line_count, 1)
+
+
+def basket_sets(baskets: pl.DataFrame) -> list[list[str]]:
+    """Variants of each counted basket."""
+    grouped = baskets.filter("is_counted").group_by("order_id", maintain_order=True)
+    return grouped.agg("variant_id").get_column("variant_id").to_list()
