@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bundle_pipeline.cli.console import standard_output
 from bundle_pipeline.cli.options import Format, FormatOption, LakeOption, site_of
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import InputDataError
