@@ -22,7 +22,7 @@ run: install ## take the sample shops from CSV to ranked bundles and print them
 	$(BIN)/bundle-pipeline run
 
 test: install ## run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 dev: install ## open the Dagster UI with the sample shops registered
 	$(BIN)/bundle-pipeline dev

@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 from pydantic import Field
 
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.settings.layers import Params
 
@@ -80,7 +80,7 @@ def build_baskets(
         baskets.filter(~pl.col("is_counted")).height,
         limit,
     )
-    return checked(Baskets, baskets.sort("order_id", "variant_id"))
+    return declared(Baskets, baskets.sort("order_id", "variant_id"))
 
 
 def basket_size_limit(basket_sizes: pl.Series, params: BasketParams) -> int:

@@ -17,7 +17,7 @@ from bundle_pipeline.candidates.objectives import bundle_objectives
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
 from bundle_pipeline.candidates.stock import bundle_stock, units_sold
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import CandidateBundles
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.settings.layers import Params
@@ -120,7 +120,7 @@ def suggest_bundles(
         suggestions.height - kept.height,
         bundles.height,
     )
-    return checked(CandidateBundles, bundles)
+    return declared(CandidateBundles, bundles)
 
 
 def candidate_counts(

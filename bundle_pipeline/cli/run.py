@@ -13,6 +13,7 @@ from bundle_pipeline.cli.options import LakeOption, LandingOption, site_of
 from bundle_pipeline.cli.progress import StepProgress, step_progress_display
 from bundle_pipeline.cli.show import print_bundles
 from bundle_pipeline.definitions import assembled
+from bundle_pipeline.defs.failures import failure_reason
 from bundle_pipeline.defs.instance import dagster_instance
 from bundle_pipeline.defs.jobs import shop_bundles
 from bundle_pipeline.defs.landing_zone import shop_folders
@@ -119,17 +120,7 @@ def _run_one(
         )
     finally:
         EVENTS.removeHandler(handler)
-    return _Outcome(shop, None if result.success else _reason(result))
-
-
-def _reason(result: dg.ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            message = "" if error is None else error.message.strip()
-            # Dagster puts the class before the message; our messages start with their code.
-            name, _, text = message.partition(": ")
-            return text if name.startswith("bundle_pipeline.errors.") else f"{message}"
-    return f"run {result.run_id} ended without a failed step; see it in the UI"
+    if result.success:
+        return _Outcome(shop, None)
+    unknown = f"run {result.run_id} ended without a failed step; see it in the UI"
+    return _Outcome(shop, failure_reason(result.all_events) or unknown)

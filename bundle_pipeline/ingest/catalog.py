@@ -13,7 +13,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.values import stated, utc_time, whole_number, word
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import PRODUCT_STATUSES, Catalog
 
 # What a product is taken to be where its status isn't stated.
@@ -65,4 +65,4 @@ def _catalog(rows: pl.DataFrame) -> dy.DataFrame[Catalog]:
         product_created_at=utc_time(pl.col("product_created_at"), file="_path"),
         product_published_at=utc_time(pl.col("product_published_at"), file="_path"),
     )
-    return checked(Catalog, catalog.sort("variant_id"))
+    return declared(Catalog, catalog.sort("variant_id"))

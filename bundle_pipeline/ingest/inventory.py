@@ -12,7 +12,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Inventory
 
 # The location of stock in a file without a location column.
@@ -40,7 +40,7 @@ def load_inventory(rows: pl.DataFrame) -> tuple[dy.DataFrame[Inventory], pl.Data
     )
     inventory = judged.filter(is_undecided()).with_columns(updated_at="_counted_at")
     in_order = inventory.sort("inventory_item_id", "location_id")
-    return checked(Inventory, in_order), verdicts(judged, "inventory")
+    return declared(Inventory, in_order), verdicts(judged, "inventory")
 
 
 def _with_values(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from bundle_pipeline.ingest.landed import StagedFile
 from bundle_pipeline.ingest.outcomes import VERDICT_SCHEMA
 from bundle_pipeline.ingest.reasons import QUARANTINE_HINTS
 from bundle_pipeline.ingest.stage import StagedShop
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.ingest import OUTCOMES, IngestLedger, Quarantine
 
 _FILE_REASON = "unusable_file"
@@ -67,7 +67,7 @@ def ingest_ledger(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[In
             pl.col("reasons").fill_null([]),
         )
     )
-    return checked(IngestLedger, ledger.sort("path"))
+    return declared(IngestLedger, ledger.sort("path"))
 
 
 def quarantine(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[Quarantine]:
@@ -88,7 +88,7 @@ def quarantine(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[Quara
         hint="hint",
         fields=pl.lit(None, dtype=pl.String),
     )
-    return checked(Quarantine, pl.concat([rows, files]).sort("path", "line_number"))
+    return declared(Quarantine, pl.concat([rows, files]).sort("path", "line_number"))
 
 
 def raise_above_quarantine_rate(

@@ -17,7 +17,7 @@ from bundle_pipeline.ingest.outcomes import (
 )
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.values import is_true, stated, word
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 
 logger = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def _orders(rows: pl.DataFrame, customers: pl.Series, customer_key: bytes) -> dy
         )
         .sort("order_id")
     )
-    return checked(Orders, orders)
+    return declared(Orders, orders)
 
 
 def _order_lines(rows: pl.DataFrame, variant_of_sku: pl.DataFrame) -> dy.DataFrame[OrderLines]:
@@ -133,4 +133,4 @@ def _order_lines(rows: pl.DataFrame, variant_of_sku: pl.DataFrame) -> dy.DataFra
     )
     unresolved = lines.get_column("variant_id").null_count()
     logger.info("order_lines: %d rows, %d without a known variant", lines.height, unresolved)
-    return checked(OrderLines, lines.sort("order_id", "line_number"))
+    return declared(OrderLines, lines.sort("order_id", "line_number"))

@@ -12,7 +12,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.values import stated, utc_time
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 
 
@@ -55,4 +55,4 @@ def _variants(rows: pl.DataFrame) -> dy.DataFrame[Variants]:
         vendor=stated(pl.col("vendor")),
         created_at=utc_time(pl.col("created_at"), file="_path"),
     )
-    return checked(Variants, variants.sort("variant_id"))
+    return declared(Variants, variants.sort("variant_id"))

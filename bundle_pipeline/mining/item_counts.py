@@ -5,7 +5,7 @@ import logging
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import ItemCounts
 
 logger = logging.getLogger(__name__)
@@ -36,4 +36,4 @@ def count_items(baskets: pl.DataFrame) -> dy.DataFrame[ItemCounts]:
         .sort("variant_id")
     )
     logger.info("count_items: %d rows in, %d variants out", baskets.height, counts.height)
-    return checked(ItemCounts, counts)
+    return declared(ItemCounts, counts)

@@ -18,7 +18,7 @@ from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences, tr
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.mining.triple_counts import Grown, frequent_triples, pairs_to_grow
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import Itemsets
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def mine_itemsets(
         len(triples),
         itemsets.height,
     )
-    return checked(Itemsets, itemsets.sort("itemset_id"))
+    return declared(Itemsets, itemsets.sort("itemset_id"))
 
 
 def grown_pairs(encoded: EncodedBaskets, pair_rules: pl.DataFrame, params: MiningParams) -> Grown:

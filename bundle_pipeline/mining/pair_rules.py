@@ -16,7 +16,7 @@ from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.poisson import upper_tail
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import PairRules
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame
         found.get_column("is_significant").sum(),
         rules.height,
     )
-    return checked(PairRules, rules.sort("antecedent_id", "consequent_id"))
+    return declared(PairRules, rules.sort("antecedent_id", "consequent_id"))
 
 
 def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.DataFrame:

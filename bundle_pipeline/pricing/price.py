@@ -11,7 +11,7 @@ from bundle_pipeline.pricing.derivation import with_derivation
 from bundle_pipeline.pricing.discounts import with_discount
 from bundle_pipeline.pricing.floors import with_floor
 from bundle_pipeline.pricing.params import PricingParams
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import PricedBundles
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def price_bundles(scored: pl.DataFrame, params: PricingParams) -> dy.DataFrame[P
     )
     priced = scored.join(pricing, on="bundle_id", how="left", validate="1:1").sort("bundle_id")
     logger.info("pricing: %d bundles in, %d with a price", scored.height, pricing.height)
-    return checked(PricedBundles, priced)
+    return declared(PricedBundles, priced)
 
 
 def _totals(scored: pl.DataFrame) -> pl.DataFrame:

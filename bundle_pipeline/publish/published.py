@@ -5,7 +5,7 @@ from datetime import datetime
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.schemas.base import UTC_TIMESTAMP, checked
+from bundle_pipeline.schemas.base import UTC_TIMESTAMP, declared
 from bundle_pipeline.schemas.bundles import PublishedBundles
 
 
@@ -32,4 +32,4 @@ def published_frame(
         settings_hash=pl.lit(settings_hash),
         code_version=pl.lit(code_version),
     )
-    return checked(PublishedBundles, frame.sort("rank"))
+    return declared(PublishedBundles, frame.sort("rank"))

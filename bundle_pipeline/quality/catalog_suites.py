@@ -6,7 +6,7 @@ These files are optional: where none of a kind landed, its suite passes.
 from collections.abc import Iterable
 
 from bundle_pipeline.quality.expectation import MOSTLY, Expectation, blocking, warning
-from bundle_pipeline.quality.text_shapes import AMOUNT, DATE, WHOLE_NUMBER, one_of_words
+from bundle_pipeline.quality.text_shapes import AMOUNT, WHOLE_NUMBER, one_of_words
 from bundle_pipeline.schemas.catalog import PRODUCT_STATUSES
 
 # What exports write for stock that isn't counted or isn't at a place.
@@ -40,12 +40,6 @@ def _keys(kind: str) -> Iterable[Expectation]:
         {"column": "sku"},
         "No SKU is there twice; order lines that name only a shared SKU can't be resolved.",
     )
-    yield warning(
-        f"{kind}_state_stock_keys",
-        "ExpectColumnToExist",
-        {"column": "inventory_item_id"},
-        f"Files of kind {kind} have the key that stock is counted under.",
-    )
 
 
 def _amounts(kind: str) -> Iterable[Expectation]:
@@ -55,12 +49,6 @@ def _amounts(kind: str) -> Iterable[Expectation]:
         "ExpectColumnValuesToMatchRegex",
         {"column": "price", "regex": AMOUNT, "mostly": MOSTLY},
         "At least half of the stated prices are amounts like 1234.50: no grouping, no currency.",
-    )
-    yield warning(
-        f"{kind}_price_is_on_every_row",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "price"},
-        "Every row has a price.",
     )
     yield warning(
         f"{kind}_price_is_above_zero",
@@ -79,12 +67,6 @@ def _amounts(kind: str) -> Iterable[Expectation]:
         "ExpectColumnValuesToMatchRegex",
         {"column": "cost", "regex": AMOUNT},
         "Every stated cost is an amount.",
-    )
-    yield warning(
-        f"{kind}_cost_is_not_negative",
-        "ExpectColumnValuesToBeBetween",
-        {"column": "cost", "min_value": 0},
-        "No cost is below 0.",
     )
     yield warning(
         f"{kind}_cost_is_not_above_price",
@@ -109,12 +91,6 @@ VARIANTS_SUITE: tuple[Expectation, ...] = (
         "Variant files have a column with the price.",
     ),
     *_amounts("variants"),
-    warning(
-        "variants_creation_date_is_a_date",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "created_at", "regex": DATE},
-        "Every stated creation date looks like a date.",
-    ),
 )
 
 CATALOG_SUITE: tuple[Expectation, ...] = (
@@ -139,34 +115,10 @@ CATALOG_SUITE: tuple[Expectation, ...] = (
         "Every row has a product title.",
     ),
     warning(
-        "catalog_states_statuses",
-        "ExpectColumnToExist",
-        {"column": "product_status"},
-        "Catalog files say whether a product is active; without it all count as active.",
-    ),
-    warning(
         "catalog_status_is_known",
         "ExpectColumnValuesToMatchRegex",
         {"column": "product_status", "regex": one_of_words(*PRODUCT_STATUSES)},
         "Every product status is active, draft or archived.",
-    ),
-    warning(
-        "catalog_stock_is_a_whole_number",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "available_total", "regex": WHOLE_NUMBER},
-        "Every stated stock is a whole number.",
-    ),
-    warning(
-        "catalog_creation_date_is_a_date",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "product_created_at", "regex": DATE},
-        "Every stated creation date looks like a date.",
-    ),
-    warning(
-        "catalog_publication_date_is_a_date",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "product_published_at", "regex": DATE},
-        "Every stated publication date looks like a date.",
     ),
 )
 
@@ -206,18 +158,6 @@ INVENTORY_SUITE: tuple[Expectation, ...] = (
         "No stock is below 0; below it more was sold than there was.",
     ),
     warning(
-        "inventory_states_locations",
-        "ExpectColumnToExist",
-        {"column": "location_id"},
-        "Inventory files say where the stock lies.",
-    ),
-    warning(
-        "inventory_states_when_it_was_counted",
-        "ExpectColumnToExist",
-        {"column": "updated_at"},
-        "Inventory files say when the stock was counted.",
-    ),
-    warning(
         "inventory_item_is_once_at_each_location",
         "ExpectCompoundColumnsToBeUnique",
         {
@@ -225,11 +165,5 @@ INVENTORY_SUITE: tuple[Expectation, ...] = (
             "ignore_row_if": "any_value_is_missing",
         },
         "No item is there twice at one location; of several rows the newest counts.",
-    ),
-    warning(
-        "inventory_count_date_is_a_date",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "updated_at", "regex": DATE},
-        "Every stated count date looks like a date.",
     ),
 )

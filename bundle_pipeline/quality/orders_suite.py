@@ -5,13 +5,9 @@ from bundle_pipeline.quality.expectation import MOSTLY, Expectation, blocking, w
 from bundle_pipeline.quality.text_shapes import (
     AMOUNT,
     DATE,
-    PLACEHOLDER_DATE,
     WHOLE_NUMBER,
     one_of_words,
 )
-
-# Gifts and samples are lines of price 0; a shop where most lines are has exported another price.
-MOSTLY_PRICED = 0.5
 
 # Beyond it a quantity is more often a barcode in the wrong column than a sale.
 LARGEST_PLAUSIBLE_QUANTITY = 10_000
@@ -25,18 +21,6 @@ FINANCIAL_STATUSES = (
     "pending",
     "refunded",
     "voided",
-)
-FULFILLMENT_STATUSES = (
-    "fulfilled",
-    "in_progress",
-    "on_hold",
-    "open",
-    "partial",
-    "partially_fulfilled",
-    "pending_fulfillment",
-    "restocked",
-    "scheduled",
-    "unfulfilled",
 )
 
 _STATED = (
@@ -85,30 +69,6 @@ _FILLED_IN = (
         {"column": "item_name", "mostly": MOSTLY},
         "At least half of the lines have a variant id, a SKU or a title.",
     ),
-    blocking(
-        "order_date_is_mostly_there",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "order_date", "mostly": MOSTLY},
-        "At least half of the lines belong to an order with a date.",
-    ),
-    blocking(
-        "order_quantity_is_mostly_there",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "line_item_quantity", "mostly": MOSTLY},
-        "At least half of the lines have a quantity.",
-    ),
-    blocking(
-        "order_unit_price_is_mostly_there",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "original_unit_price", "mostly": MOSTLY},
-        "At least half of the lines have a unit price.",
-    ),
-    warning(
-        "order_item_key_is_on_every_line",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "item_key"},
-        "Every line has a variant id or a SKU; custom items, tips and deleted products have none.",
-    ),
 )
 
 _READABLE = (
@@ -140,12 +100,6 @@ _PLAUSIBLE = (
         "There is at least one order line; without any there is no evidence yet.",
     ),
     warning(
-        "order_date_is_no_placeholder",
-        "ExpectColumnValuesToNotMatchRegex",
-        {"column": "order_date", "regex": PLACEHOLDER_DATE},
-        "No order was placed in 1970, 1900 or the year 0.",
-    ),
-    warning(
         "order_quantity_is_plausible",
         "ExpectColumnValuesToBeBetween",
         {
@@ -154,35 +108,6 @@ _PLAUSIBLE = (
             "max_value": LARGEST_PLAUSIBLE_QUANTITY,
         },
         "Every quantity lies between 1 and 10,000; returns and edits are excluded, and counted.",
-    ),
-    warning(
-        "order_unit_price_is_not_negative",
-        "ExpectColumnValuesToBeBetween",
-        {"column": "original_unit_price", "min_value": 0},
-        "No unit price is below 0.",
-    ),
-    warning(
-        "order_unit_price_is_mostly_above_zero",
-        "ExpectColumnValuesToBeBetween",
-        {
-            "column": "original_unit_price",
-            "min_value": 0,
-            "strict_min": True,
-            "mostly": MOSTLY_PRICED,
-        },
-        "At least half of the lines have a unit price above 0.",
-    ),
-    warning(
-        "order_line_discount_is_not_negative",
-        "ExpectColumnValuesToBeBetween",
-        {"column": "line_discount", "min_value": 0},
-        "No line discount is below 0.",
-    ),
-    warning(
-        "order_total_is_not_negative",
-        "ExpectColumnValuesToBeBetween",
-        {"column": "total", "min_value": 0},
-        "No order total is below 0.",
     ),
     warning(
         "order_currency_is_known",
@@ -201,12 +126,6 @@ _PLAUSIBLE = (
         "ExpectColumnValuesToMatchRegex",
         {"column": "financial_status", "regex": one_of_words(*FINANCIAL_STATUSES)},
         "Every financial status is one that the exclusion rules know.",
-    ),
-    warning(
-        "order_fulfillment_status_is_known",
-        "ExpectColumnValuesToMatchRegex",
-        {"column": "fulfillment_status", "regex": one_of_words(*FULFILLMENT_STATUSES)},
-        "Every fulfillment status is a known one.",
     ),
 )
 

@@ -18,9 +18,6 @@ AMOUNT = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
 # is for ingest to say.
 DATE = "^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})(?:$|[T ])"
 
-# What systems write when they don't know the date.
-PLACEHOLDER_DATE = "^(?:0000|0001|1899|1900|1970|9999)-"
-
 
 def one_of_words(*words: str) -> str:
     """Pattern of one of some words, in any case, with space, hyphen or underscore between parts."""

@@ -12,7 +12,7 @@ from bundle_pipeline.ranking.gates import with_failed_gate
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.selection import choose
 from bundle_pipeline.ranking.supporting_orders import supporting_orders
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def _ranked(
         .pipe(with_explanation)
         .sort("rank")
     )
-    return checked(RankedBundles, frame)
+    return declared(RankedBundles, frame)
 
 
 def _wave(wave_sizes: tuple[int, ...]) -> pl.Expr:
@@ -90,4 +90,4 @@ def _dropped(bundles: pl.DataFrame) -> dy.DataFrame[DroppedCandidates]:
     frame = bundles.select(
         "bundle_id", "code", "detail", "score", variant_ids=variant_ids.list.sort()
     ).sort("bundle_id")
-    return checked(DroppedCandidates, frame)
+    return declared(DroppedCandidates, frame)

@@ -7,7 +7,7 @@ import operator
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import SCORE_COMPONENTS, ScoredBundles
 from bundle_pipeline.scoring.availability import availability_component
 from bundle_pipeline.scoring.confidence import confidence_component
@@ -47,7 +47,7 @@ def score_bundles(candidates: pl.DataFrame, params: ScoringParams) -> dy.DataFra
         .sort("bundle_id")
     )
     logger.info("scored bundles: %d in, %d out", candidates.height, scored.height)
-    return checked(ScoredBundles, scored)
+    return declared(ScoredBundles, scored)
 
 
 def _components() -> pl.Expr:

@@ -38,7 +38,7 @@ def document(folder: Path, env: dict[str, str]) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize("step", ["ingest", "pair_rules", "priced_bundles"])
+@pytest.mark.parametrize("step", ["ingest", "mine", "priced_bundles"])
 def test_a_rerun_after_a_kill_publishes_what_an_undisturbed_run_does(
     tmp_path: Path, step: str
 ) -> None:

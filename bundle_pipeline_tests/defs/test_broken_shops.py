@@ -60,7 +60,7 @@ def test_the_message_names_file_and_place_and_what_was_expected(
     result = run_shop(site, "broken", instance)
     message = failure_of(result)
     assert not result.success
-    assert message.startswith("bundle_pipeline.errors.InputDataError: BP-")
+    assert message.startswith("BP-")
     assert [word for word in named if word not in message] == []
     assert current_manifest(site, "broken") is None
 

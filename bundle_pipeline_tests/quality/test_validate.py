@@ -131,7 +131,7 @@ def test_an_order_with_its_date_on_the_first_row_only_has_a_date() -> None:
     table = clean_table("orders").with_columns(
         order_id=pl.lit("1"), created_at=pl.Series(["2025-01-01", *([None] * 39)])
     )
-    assert _validated("orders", table)["order_date_is_mostly_there"].passed
+    assert _validated("orders", table)["order_date_is_mostly_a_date"].passed
 
 
 @pytest.mark.parametrize("kind", SUITES)

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from bundle_pipeline.definitions import assembled
+from bundle_pipeline.defs.failures import failure_reason
 from bundle_pipeline.defs.jobs import shop_bundles
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
@@ -55,11 +56,5 @@ def current_document(site: Site, shop: str, name: str = "bundles.json") -> bytes
 
 
 def failure_of(result: dg.ExecuteInProcessResult) -> str:
-    """Message of the first failed step, from its innermost cause."""
-    for event in result.all_events:
-        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            return "" if error is None else error.message
-    return ""
+    """Why a run failed; nothing if it didn't."""
+    return failure_reason(result.all_events) or ""

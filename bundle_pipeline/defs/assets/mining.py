@@ -1,11 +1,16 @@
-"""baskets -> item_counts, pair_rules, itemsets."""
+"""baskets -> item_counts, pair_rules, itemsets.
 
+One step makes all three: each looks at the same baskets, and the last at the one before.
+"""
+
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import dagster as dg
 import polars as pl
 
-from bundle_pipeline.defs.labels import frame_asset
+from bundle_pipeline.defs.labels import frame_out
+from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.mining.item_counts import count_items
 from bundle_pipeline.mining.itemsets import mine_itemsets
@@ -14,36 +19,32 @@ from bundle_pipeline.mining.summary import mining_summary
 from bundle_pipeline.schemas.mining import ItemCounts, Itemsets, PairRules
 from bundle_pipeline.schemas.shop_id import shop_id
 
-
-@frame_asset(ItemCounts, group="mining", layer="derived", kinds={"polars", "deltalake"})
-def item_counts(baskets: pl.DataFrame) -> dg.MaterializeResult[pl.DataFrame]:
-    """Count the baskets that hold each variant."""
-    return dg.MaterializeResult(value=count_items(baskets))
+_KINDS = {"scipy", "polars", "deltalake"}
 
 
-@frame_asset(PairRules, group="mining", layer="derived", kinds={"scipy", "polars", "deltalake"})
-def pair_rules(
+@dg.multi_asset(
+    name="mine",
+    partitions_def=SHOPS,
+    group_name="mining",
+    outs={
+        schema.name: frame_out(schema, group="mining", layer="derived", kinds=_KINDS)
+        for schema in (ItemCounts, PairRules, Itemsets)
+    },
+    internal_asset_deps={
+        ItemCounts.name: {dg.AssetKey("baskets")},
+        PairRules.name: {dg.AssetKey("baskets")},
+        Itemsets.name: {dg.AssetKey("baskets"), dg.AssetKey(PairRules.name)},
+    },
+)
+def mine(
     context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: pl.DataFrame
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """Count all pairs exactly and keep those above chance, with the evidence for each."""
+) -> Iterator[dg.Output[pl.DataFrame]]:
+    """Count variants and all pairs exactly, keep what is above chance, and grow it by a third."""
     params = site.settings(shop_id(context.partition_key)).mining
+    yield dg.Output(count_items(baskets), ItemCounts.name)
     rules = mine_pair_rules(baskets, params)
-    significant = rules.filter("is_significant").height // 2
-    return dg.MaterializeResult(value=rules, metadata={"bundle/significant_pairs": significant})
-
-
-@frame_asset(Itemsets, group="mining", layer="derived", kinds={"scipy", "polars", "deltalake"})
-def itemsets(
-    context: dg.AssetExecutionContext,
-    site: dg.ResourceParam[Site],
-    baskets: pl.DataFrame,
-    pair_rules: pl.DataFrame,
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """Grow significant pairs by a third variant that adds something to the best of them."""
-    params = site.settings(shop_id(context.partition_key)).mining
-    grown = mine_itemsets(baskets, pair_rules, params)
-    numbers = asdict(mining_summary(baskets, pair_rules, grown, params))
-    return dg.MaterializeResult(
-        value=grown,
-        metadata={f"bundle/{name}": value for name, value in numbers.items() if value is not None},
-    )
+    yield dg.Output(rules, PairRules.name)
+    grown = mine_itemsets(baskets, rules, params)
+    numbers = asdict(mining_summary(baskets, rules, grown, params))
+    metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
+    yield dg.Output(grown, Itemsets.name, metadata=metadata)
