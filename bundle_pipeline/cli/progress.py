@@ -1,7 +1,8 @@
-"""A run's steps as they happen: a bar per shop, and one line per step."""
+"""A run's steps as they happen: what is reported of each, and how it is shown."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import dagster as dg
@@ -12,20 +13,29 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bundle_pipeline.defs.progress import event_of
 
 
-class StepProgress(logging.Handler):
-    """Listens to one shop's run: prints rows in, rows out and seconds of every step.
+@dataclass(frozen=True)
+class StepReport:
+    """A step that is done."""
+
+    shop: str
+    step: str
+    rows_in: int
+    rows_out: int
+    seconds: float
+
+
+class StepListener(logging.Handler):
+    """Listens to one shop's run, and reports every step that is done.
 
     Args:
-        shop: Printed at the start of each line.
-        step_count: Steps that the run will have.
-        progress: The display that the shop's bar is added to.
+        shop: Whose run.
+        report: Called with each report.
     """
 
-    def __init__(self, shop: str, *, step_count: int, progress: Progress) -> None:
+    def __init__(self, shop: str, report: Callable[[StepReport], None]) -> None:
         super().__init__()
         self._shop = shop
-        self._progress = progress
-        self._task = progress.add_task(shop, total=step_count)
+        self._report = report
         self._rows_of: dict[str, int] = {}
         self._rows_in = 0
         self._rows_out = 0
@@ -38,7 +48,6 @@ class StepProgress(logging.Handler):
         kind = event.event_type
         if kind == dg.DagsterEventType.STEP_START:
             self._rows_in = self._rows_out = 0
-            self._progress.update(self._task, description=f"{self._shop} {event.step_key}")
         elif kind == dg.DagsterEventType.LOADED_INPUT:
             loaded = cast("LoadedInputData", event.event_specific_data)
             self._rows_in += self._rows_of.get(loaded.input_name, 0)
@@ -49,27 +58,40 @@ class StepProgress(logging.Handler):
             self._rows_in += _number(made.metadata, "bundle/row_count")
             self._rows_out += rows
         elif kind == dg.DagsterEventType.STEP_SUCCESS:
-            self._finish_step(event)
+            seconds = event.step_success_data.duration_ms / 1000
+            step = str(event.step_key)
+            self._report(StepReport(self._shop, step, self._rows_in, self._rows_out, seconds))
 
-    def _finish_step(self, event: dg.DagsterEvent) -> None:
-        seconds = event.step_success_data.duration_ms / 1000
+
+class StepDisplay:
+    """One line per step, and a bar for all of them."""
+
+    def __init__(self, console: Console, *, step_count: int) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("steps", total=step_count)
+
+    def __enter__(self) -> "StepDisplay":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, report: StepReport) -> None:
+        """Print a step that is done, and move the bar."""
         self._progress.console.print(
-            f"{self._shop:<18} {event.step_key:<20}"
-            f" {self._rows_in:>11,} rows in {self._rows_out:>11,} rows out {seconds:>7.2f} s",
+            f"{report.shop:<18} {report.step:<20}"
+            f" {report.rows_in:>11,} rows in {report.rows_out:>11,} rows out"
+            f" {report.seconds:>7.2f} s"
         )
         self._progress.advance(self._task)
-
-
-def step_progress_display(console: Console) -> Progress:
-    """A display with one bar per shop."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    )
 
 
 def _number(metadata: Mapping[str, dg.MetadataValue], name: str) -> int:

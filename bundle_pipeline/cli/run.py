@@ -1,37 +1,25 @@
 """``bundle-pipeline run``: shops from landed files to published bundles, through Dagster."""
 
-from dataclasses import dataclass
+import os
 from typing import Annotated
 
-import dagster as dg
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from bundle_pipeline.cli.console import standard_output
 from bundle_pipeline.cli.options import LakeOption, LandingOption, site_of
-from bundle_pipeline.cli.progress import StepProgress, step_progress_display
+from bundle_pipeline.cli.progress import StepDisplay
+from bundle_pipeline.cli.shop_runs import Outcome, run_shops, step_count
 from bundle_pipeline.cli.show import print_bundles
-from bundle_pipeline.definitions import assembled
-from bundle_pipeline.defs.failures import failure_reason
 from bundle_pipeline.defs.instance import dagster_instance
-from bundle_pipeline.defs.jobs import shop_bundles
 from bundle_pipeline.defs.landing_zone import shop_folders
 from bundle_pipeline.defs.partitions import SHOPS
-from bundle_pipeline.defs.progress import EVENTS, RUN_CONFIG
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 
 _FAILED = 1
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """How one shop's run ended; the reason is None if it succeeded."""
-
-    shop: str
-    reason: str | None
 
 
 def run(
@@ -40,6 +28,9 @@ def run(
     ] = None,
     landing: LandingOption = None,
     lake: LakeOption = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Shops at a time; as many as processors if not given.", min=1)
+    ] = None,
     top: Annotated[int, typer.Option(help="Bundles to print per shop.", min=0)] = 10,
 ) -> None:
     """Run shops from landed files to published bundles; print each step and the bundles.
@@ -50,9 +41,12 @@ def run(
     site = site_of(landing, lake)
     console = standard_output()
     chosen, refused = _chosen(site, shop or [])
+    active = _without_paused(site, chosen, console=console)
     with dagster_instance() as instance:
         instance.add_dynamic_partitions(str(SHOPS.name), list(chosen))
-        outcomes = [*refused, *_run_all(site, chosen, instance=instance, console=console)]
+    with StepDisplay(console, step_count=len(active) * step_count(site)) as display:
+        ran = run_shops(site, active, jobs=jobs or os.cpu_count() or 1, report=display.show)
+    outcomes = [*refused, *ran]
     failed = [outcome for outcome in outcomes if outcome.reason is not None]
     for outcome in outcomes:
         if outcome.reason is None:
@@ -65,7 +59,7 @@ def run(
         raise typer.Exit(_FAILED)
 
 
-def _chosen(site: Site, named: list[str]) -> tuple[list[ShopId], list[_Outcome]]:
+def _chosen(site: Site, named: list[str]) -> tuple[list[ShopId], list[Outcome]]:
     shops, refused = shop_folders(site.landing)
     if named:
         wanted = [shop_id(name) for name in dict.fromkeys(named)]
@@ -88,39 +82,12 @@ def _chosen(site: Site, named: list[str]) -> tuple[list[ShopId], list[_Outcome]]
             remedy="land files there, or name another place with --landing",
         )
     problem = "the folder's name can't be a shop id (a-z 0-9 . _ -, at most 62, no '..')"
-    return shops, [_Outcome(ascii(name), problem) for name in refused]
+    return shops, [Outcome(ascii(name), problem) for name in refused]
 
 
-def _run_all(
-    site: Site, shops: list[ShopId], *, instance: dg.DagsterInstance, console: Console
-) -> list[_Outcome]:
-    job = assembled(site).resolve_job_def(shop_bundles.name)
+def _without_paused(site: Site, shops: list[ShopId], *, console: Console) -> list[ShopId]:
     active = [shop for shop in shops if not site.is_paused(shop)]
-    for shop in sorted(set(shops) - set(active)):
-        console.print(f"[yellow]paused[/] {shop}: its settings say enabled: false")
-    with step_progress_display(console) as progress:
-        return [
-            _run_one(job, shop, instance=instance, handler=handler)
-            for shop in active
-            for handler in [StepProgress(shop, step_count=len(job.nodes), progress=progress)]
-        ]
-
-
-def _run_one(
-    job: dg.JobDefinition, shop: ShopId, *, instance: dg.DagsterInstance, handler: StepProgress
-) -> _Outcome:
-    EVENTS.addHandler(handler)
-    try:
-        result = job.execute_in_process(
-            instance=instance,
-            partition_key=shop,
-            run_config=RUN_CONFIG,
-            tags={"bundle/trigger": "command line"},
-            raise_on_error=False,
-        )
-    finally:
-        EVENTS.removeHandler(handler)
-    if result.success:
-        return _Outcome(shop, None)
-    unknown = f"run {result.run_id} ended without a failed step; see it in the UI"
-    return _Outcome(shop, failure_reason(result.all_events) or unknown)
+    for shop in shops:
+        if shop not in active:
+            console.print(f"[yellow]paused[/] {shop}: its settings say enabled: false")
+    return active

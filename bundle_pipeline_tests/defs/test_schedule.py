@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from bundle_pipeline.definitions import assembled
+from bundle_pipeline.defs.assembly import assembled
 from bundle_pipeline.defs.schedules import nightly
 from bundle_pipeline_tests.support.sites import land, site_with
 

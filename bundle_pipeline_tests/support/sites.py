@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from bundle_pipeline.definitions import assembled
+from bundle_pipeline.defs.assembly import assembled
 from bundle_pipeline.defs.failures import failure_reason
 from bundle_pipeline.defs.jobs import shop_bundles
 from bundle_pipeline.defs.partitions import SHOPS

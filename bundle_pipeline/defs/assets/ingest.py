@@ -4,6 +4,7 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -17,12 +18,14 @@ from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.derived import fields_behind
+from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
+from bundle_pipeline.store.objects import Objects
 
 _READ_KINDS = {"duckdb", "polars", "deltalake"}
 _FRAMES = (Orders, OrderLines, Variants, Inventory, Catalog)
@@ -59,7 +62,7 @@ def ingest(
     settings = site.settings(shop)
     _refuse_if_paused(shop, is_enabled=settings.enabled)
     staged = stage_shop(site.landing, shop)
-    results = _validated(staged)
+    results = _validated(staged, site.documents)
     yield from expectation_results(results)
     staged.raise_for_structure()
     _raise_for_failed(results, shop)
@@ -81,12 +84,13 @@ def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
         )
 
 
-def _validated(staged: StagedShop) -> list[ExpectationResult]:
-    return [
-        result
-        for kind in FILE_KINDS
-        for result in validated(kind, staged.tables[kind], staged.stated_fields[kind])
-    ]
+def _validated(staged: StagedShop, memory: Objects) -> list[ExpectationResult]:
+    results: list[ExpectationResult] = []
+    for kind in FILE_KINDS:
+        rows, stated = staged.tables[kind], staged.stated_fields[kind]
+        suite = partial(validated, kind, rows, stated)
+        results.extend(remembered(memory, kind, rows, stated, suite))
+    return results
 
 
 def _raise_for_failed(results: list[ExpectationResult], shop: ShopId) -> None:
