@@ -22,9 +22,6 @@ def published_frame(
 
     Returns:
         The same bundles by rank; ``copy`` is null until words are written.
-
-    Raises:
-        SchemaError: There are bundles, but ``as_of`` is None.
     """
     frame = ranked.with_columns(
         pl.lit(None, dtype=pl.String).alias("copy"),

@@ -37,9 +37,6 @@ def rank_bundles(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingPar
         priced: ``PricedBundles``.
         baskets: ``Baskets`` of the same shop: the orders behind a bundle are named from them.
         params: Gates, limits and waves.
-
-    Raises:
-        SchemaError: A bundle would be offered that no counted basket holds.
     """
     gated = with_failed_gate(priced, params)
     passed = gated.filter(pl.col("code").is_null()).drop("code", "detail")

@@ -2,7 +2,8 @@ import pytest
 
 from bundle_pipeline.errors import SchemaError
 from bundle_pipeline.publish.published import published_frame
-from bundle_pipeline.schemas.bundles import RankedBundles
+from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.bundles import PublishedBundles, RankedBundles
 from bundle_pipeline_tests.support.bundles import bundle_item, candidate, priced, scored
 from bundle_pipeline_tests.support.documents import AS_OF, ranked_bundles
 from bundle_pipeline_tests.support.frames import shuffled
@@ -31,5 +32,6 @@ def test_a_shop_without_orders_publishes_no_bundles_and_no_clock() -> None:
 
 
 def test_bundles_without_a_clock_are_a_defect() -> None:
+    frame = published_frame(BUNDLES, as_of=None, settings_hash="abc", code_version="7")
     with pytest.raises(SchemaError, match="published_bundles"):
-        published_frame(BUNDLES, as_of=None, settings_hash="abc", code_version="7")
+        checked(PublishedBundles, frame)

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from bundle_pipeline.errors import ConfigError, SchemaError
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import rank_bundles
+from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.baskets import Baskets
-from bundle_pipeline.schemas.bundles import PricedBundles
+from bundle_pipeline.schemas.bundles import PricedBundles, RankedBundles
 from bundle_pipeline.settings.layers import parsed_layer, resolved
 from bundle_pipeline_tests.support.bundles import (
     Row,
@@ -73,8 +74,9 @@ def test_an_empty_shop_ranks_nothing() -> None:
 
 
 def test_a_bundle_that_no_order_holds_is_a_defect() -> None:
+    ranking = rank_bundles(priced_bundles(bundle("ab", 0.5)), baskets_frame("a", "b"), DEFAULTS)
     with pytest.raises(SchemaError, match="BP-SCHEMA-FRAME"):
-        rank_bundles(priced_bundles(bundle("ab", 0.5)), baskets_frame("a", "b"), DEFAULTS)
+        checked(RankedBundles, ranking.ranked)
 
 
 @pytest.mark.parametrize("sizes", ["[3, 3]", "[5, 3]", "[0, 3]", "[]"])

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -22,7 +23,6 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_LOCATION = "__repository__@bundle_pipeline.definitions"
 _ROOMS = ("ingest", "baskets", "mining", "candidates", "scoring", "pricing", "ranking", "publish")
 
 
@@ -34,19 +34,22 @@ class Picture(NamedTuple):
     ready: str
     width: int
     height: int
+    opened: str | None = None
+    """Text to click first."""
 
 
 def _pictures() -> list[Picture]:
-    groups = ",".join(f"{_LOCATION}:{room}" for room in _ROOMS)
+    groups = quote(",".join(f"global@global:{room}" for room in _ROOMS), safe="")
     shop = "gift-shop"
     return [
-        Picture("asset-graph.png", f"/asset-groups/?expanded={groups}", "pair_rules", 2400, 1300),
+        Picture("asset-graph.png", f"/asset-groups?expanded={groups}", "pair_rules", 2500, 1700),
         Picture(
             "partition.png",
             f"/assets/pair_rules?view=partitions&partition={shop}",
-            "bundle/preview",
-            1500,
-            1300,
+            "antecedent",
+            1700,
+            900,
+            opened="[Show Markdown]",
         ),
         Picture("checks.png", "/assets/orders?view=checks", "every", 1500, 900),
     ]
@@ -74,6 +77,8 @@ def main() -> None:
 
 def _take(page: Page, address: str, picture: Picture) -> None:
     page.goto(f"{address}{picture.path}")
+    if picture.opened is not None:
+        page.get_by_text(picture.opened).first.click(timeout=60_000)
     page.get_by_text(picture.ready).first.wait_for(timeout=60_000)
     page.wait_for_timeout(3_000)
     page.screenshot(path=PICTURES / picture.name)
