@@ -1,0 +1,56 @@
+"""Exact counts on the sample shops: the same as an independent miner's on the same baskets."""
+
+import warnings
+
+import polars as pl
+import pytest
+
+from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.ingest.load import load_shop
+from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.stage import stage_shop
+from bundle_pipeline.mining.pair_counts import count_pairs
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline.store.objects import opened
+from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from mlxtend.frequent_patterns import fpgrowth
+    from mlxtend.preprocessing import TransactionEncoder
+
+MIN_BASKET_COUNT = 5
+
+
+@pytest.mark.parametrize("shop", sorted(folder.name for folder in SAMPLE_SHOPS.iterdir()))
+def test_pair_counts_equal_those_of_an_independent_miner(shop: str) -> None:
+    staged = stage_shop(opened(str(SAMPLE_SHOPS)), shop_id(shop))
+    loaded = load_shop(staged, IngestParams(), customer_key=b"test")
+    baskets = build_baskets(loaded.orders, loaded.order_lines, BasketParams())
+    ours = {
+        frozenset(pair): count
+        for *pair, count in count_pairs(
+            baskets, MiningParams(min_basket_count=MIN_BASKET_COUNT)
+        ).iter_rows()
+    }
+    assert ours == _theirs(baskets.filter("is_counted"))
+
+
+def _theirs(baskets: pl.DataFrame) -> dict[frozenset[str], int]:
+    orders = baskets.group_by("order_id").agg("variant_id").get_column("variant_id").to_list()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        encoder = TransactionEncoder()
+        table = encoder.fit_transform(orders, sparse=True)
+        import pandas as pd  # noqa: PLC0415 the miner's own currency, used nowhere else
+
+        frame = pd.DataFrame.sparse.from_spmatrix(table, columns=encoder.columns_).astype(bool)
+        # A little below the count: the library compares shares, and would lose pairs at it.
+        support = (MIN_BASKET_COUNT - 0.5) / len(orders)
+        found = fpgrowth(frame, min_support=support, use_colnames=True, max_len=2)
+    return {
+        frozenset(items): round(share * len(orders))
+        for share, items in zip(found["support"], found["itemsets"], strict=True)
+        if len(items) == 2
+    }
