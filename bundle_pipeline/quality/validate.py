@@ -36,8 +36,8 @@ def validated(
 ) -> list[ExpectationResult]:
     """What each expectation of a kind's suite says about all of its rows.
 
-    An expectation about a field that no file has a column for fails if it is structural and
-    passes otherwise. Where no file of an optional kind landed, all pass.
+    An expectation about the content of a field that no file has a column for passes: whether the
+    field must be stated is another one. Where no file of an optional kind landed, all pass.
 
     Args:
         kind: ``orders``, ``variants``, ``inventory`` or ``catalog``.
@@ -70,7 +70,8 @@ def _without_test(kind: str, table: pl.DataFrame) -> Iterator[tuple[str, Expecta
         if not table.columns and kind != _REQUIRED_KIND:
             reason, passed = "no file of this kind", True
         elif missing and expectation.type != _STATEDNESS:
-            reason, passed = _not_stated(kind, missing), not expectation.is_structural
+            # That a field must be stated is an expectation of its own.
+            reason, passed = _not_stated(kind, missing), True
         else:
             continue
         yield (
