@@ -4,6 +4,7 @@ A frame is declared as a :class:`Frame`, which is a dataframely schema. From it 
 every write, Dagster's column schema and the empty frame. ``key`` columns are ``primary_key=True``.
 """
 
+from functools import cache
 from typing import ClassVar, TypeVar, cast
 
 import dataframely as dy
@@ -40,12 +41,17 @@ def declared(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
     Raises:
         SchemaError: A column is missing or of another type.
     """
-    expected = schema.create_empty().schema
+    expected = _declared_types(schema)
     wrong = [name for name, dtype in expected.items() if frame.schema.get(name) != dtype]
     if wrong:
         found = ", ".join(f"{name}: {frame.schema.get(name, 'missing')}" for name in wrong)
         raise _defect(schema, found)
     return cast("dy.DataFrame[FrameT]", frame.select(expected.names()))
+
+
+@cache
+def _declared_types(schema: type[Frame]) -> pl.Schema:
+    return schema.create_empty().schema
 
 
 def checked(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:

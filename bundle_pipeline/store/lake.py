@@ -19,6 +19,7 @@ from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import local_folder, opened
+from bundle_pipeline.store.open_tables import newest
 from bundle_pipeline.store.origin import Origin
 
 _SHOP_COLUMN = "shop_id"
@@ -121,6 +122,8 @@ class Lake:
 
     def _opened(self, schema: type[FrameT], *, version: int | None = None) -> DeltaTable:
         try:
+            if version is None:
+                return newest(self._uri(schema))
             return DeltaTable(self._uri(schema), version=version)
         except TableNotFoundError as error:
             raise InputDataError(
@@ -149,12 +152,12 @@ class Lake:
         in place by the one writer whose put-if-absent wins.
         """
         try:
-            return DeltaTable(self._uri(schema))
+            return newest(self._uri(schema))
         except TableNotFoundError:
             commit = _first_commit(schema)
             key = f"{_table_key(schema)}/{_FIRST_COMMIT}"
             opened(self.url, create=True).write_once(key, commit)
-            return DeltaTable(self._uri(schema))
+            return newest(self._uri(schema))
 
     def _uri(self, schema: type[FrameT]) -> str:
         if urlsplit(self.url).scheme in {"", "file"}:

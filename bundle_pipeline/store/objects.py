@@ -40,6 +40,14 @@ class Objects:
         """Names of the folders directly below the URL, sorted."""
         return sorted(obstore.list_with_delimiter(self._store)["common_prefixes"])
 
+    def version(self, key: str) -> str | None:
+        """Tag that changes when an object's content does; None if there is none."""
+        try:
+            found = obstore.head(self._store, key)
+        except FileNotFoundError:
+            return None
+        return found["e_tag"] or found["last_modified"].isoformat()
+
     def read(self, key: str) -> bytes | None:
         """Content of an object; None if there is none."""
         try:

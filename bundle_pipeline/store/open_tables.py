@@ -1,0 +1,67 @@
+"""Delta tables that this process has open.
+
+Reading a table's log from its last checkpoint takes ten times as long as asking what is new in it,
+and a run opens each of its tables several times.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from deltalake import DeltaTable
+
+from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.store.objects import opened
+
+
+@dataclass(frozen=True)
+class _OpenTable:
+    """A table, and the tag of its newest commit when it was last looked at."""
+
+    table: DeltaTable
+    version: int
+    commit_tag: str | None
+
+
+class _OpenTables(threading.local):
+    """Open tables by URI, of one thread: another one's write would move the version under it."""
+
+    def __init__(self) -> None:
+        self.by_uri: dict[str, _OpenTable] = {}
+
+
+_OPEN = _OpenTables()
+
+
+def newest(uri: str) -> DeltaTable:
+    """The table at its newest version.
+
+    A lake that was deleted and made anew has other commits under the same numbers; that is noticed
+    by the tag of the commit that was newest.
+
+    Args:
+        uri: Path or URL of the table.
+
+    Raises:
+        TableNotFoundError: There is no table.
+    """
+    known = _OPEN.by_uri.pop(uri, None)
+    if known is not None and _stands(uri, known):
+        table = known.table
+        table.update_incremental()
+    else:
+        table = DeltaTable(uri)
+    version = table.version()
+    _OPEN.by_uri[uri] = _OpenTable(table, version, _commit_tag(uri, version))
+    return table
+
+
+def _stands(uri: str, known: _OpenTable) -> bool:
+    return known.commit_tag is not None and known.commit_tag == _commit_tag(uri, known.version)
+
+
+def _commit_tag(uri: str, version: int) -> str | None:
+    try:
+        return opened(uri).version(f"_delta_log/{version:020}.json")
+    except ConfigError:
+        # The table's folder is gone.
+        return None
