@@ -1,0 +1,53 @@
+"""The dialect table: exports whose rows need more than a renaming, read once from ``dialects.yaml``.
+
+The kinds of ``aliases.yaml`` are dialects too: those whose rows are one line of an order, one
+variant or one count each, with every fact on every row.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from bundle_pipeline.ingest.aliases import FileKind
+from bundle_pipeline.ingest.headers import match_key
+
+
+class Dialect(BaseModel):
+    """One kind of export; the meaning of each part stands in the YAML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    says: str
+    gives: tuple[FileKind, ...]
+    marks: tuple[str, ...]
+    snapshot: Literal["full", "delta"]
+    reshape: str
+    fields: dict[str, tuple[str, ...]]
+    customer: tuple[str, ...] = ()
+    rest: bool = False
+
+
+@cache
+def dialects() -> dict[str, Dialect]:
+    """Every dialect by name."""
+    text = resources.files("bundle_pipeline.ingest").joinpath("dialects.yaml").read_text("utf-8")
+    return TypeAdapter(dict[str, Dialect]).validate_python(yaml.safe_load(text))
+
+
+def recognised_dialect(header: Sequence[str]) -> str | None:
+    """Name of the dialect that a header fits; None if it fits none.
+
+    Args:
+        header: Header cells, as they stand there.
+    """
+    keys = {match_key(cell) for cell in header}
+    fitting = [
+        (len(dialect.marks), name)
+        for name, dialect in dialects().items()
+        if all(match_key(mark) in keys for mark in dialect.marks)
+    ]
+    return max(fitting)[1] if fitting else None
