@@ -1,4 +1,4 @@
-"""The dialect table: exports whose rows need more than a renaming, read once from ``dialects.yaml``.
+"""The dialect table: exports that need more than a renaming, read from ``dialects.yaml``.
 
 The kinds of ``aliases.yaml`` are dialects too: those whose rows are one line of an order, one
 variant or one count each, with every fact on every row.
@@ -38,16 +38,16 @@ def dialects() -> dict[str, Dialect]:
     return TypeAdapter(dict[str, Dialect]).validate_python(yaml.safe_load(text))
 
 
-def recognised_dialect(header: Sequence[str]) -> str | None:
-    """Name of the dialect that a header fits; None if it fits none.
+def recognised_dialect(header: Sequence[str]) -> Dialect | None:
+    """The dialect that a header fits; None if it fits none.
 
     Args:
         header: Header cells, as they stand there.
     """
     keys = {match_key(cell) for cell in header}
     fitting = [
-        (len(dialect.marks), name)
-        for name, dialect in dialects().items()
+        dialect
+        for dialect in dialects().values()
         if all(match_key(mark) in keys for mark in dialect.marks)
     ]
-    return max(fitting)[1] if fitting else None
+    return max(fitting, key=lambda dialect: len(dialect.marks), default=None)

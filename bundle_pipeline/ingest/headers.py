@@ -60,12 +60,19 @@ def field_columns(kind: FileKind, header: Sequence[str]) -> Mapping[str, tuple[i
     Returns:
         Positions from 0, for the fields that have at least one column.
     """
+    return fields_of(kind_aliases(kind).fields, header)
+
+
+def fields_of(
+    spellings_of: Mapping[str, Sequence[str]], header: Sequence[str]
+) -> Mapping[str, tuple[int, ...]]:
+    """Columns of a header that hold each field, best spelling first, for fields that have one."""
     position = {match_key(name): index for index, name in reversed(list(enumerate(header)))}
     found = {
         name: tuple(
             dict.fromkeys(position[key] for key in map(match_key, spellings) if key in position)
         )
-        for name, spellings in kind_aliases(kind).fields.items()
+        for name, spellings in spellings_of.items()
     }
     return {name: columns for name, columns in found.items() if columns}
 

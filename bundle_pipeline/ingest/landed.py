@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-import polars as pl
-
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
 from bundle_pipeline.ingest.csv_records import found_records
-from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
+from bundle_pipeline.ingest.csv_rows import read_rows
 from bundle_pipeline.ingest.csv_text import plain_text
-from bundle_pipeline.ingest.customers import identity_text
+from bundle_pipeline.ingest.dialects import recognised_dialect
+from bundle_pipeline.ingest.file_rows import FileRows, plain_rows, reshaped_rows
 from bundle_pipeline.ingest.header_checks import (
     UNKNOWN_FILE,
     checked_columns,
     checked_header,
     known_kind,
 )
-from bundle_pipeline.ingest.headers import unmapped_headers
+from bundle_pipeline.ingest.headers import fields_of, unmapped_headers
 
 LandedKind = FileKind | Literal["settings", "marker"]
 
@@ -53,23 +52,8 @@ class StagedFile:
         return self.problem is not None and self.problem.code not in harmless
 
 
-@dataclass(frozen=True)
-class FileRows:
-    """Rows of a recognised file.
-
-    ``rows`` has every field of the kind that may be read, as text without outer whitespace (null
-    where absent or blank), ``_path``, ``_line_number``, and ``_customer``: what tells customers
-    apart, as text. ``rejected`` has ``_path``, ``_line_number`` and ``reason``.
-    """
-
-    kind: FileKind
-    rows: pl.DataFrame
-    rejected: pl.DataFrame
-    stated_fields: frozenset[str]
-
-
-def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, FileRows | None]:
-    """A landed file, and its rows if it is one of ours and readable.
+def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, list[FileRows]]:
+    """A landed file, and its rows of each kind if it is one of ours and readable.
 
     Args:
         content: Its bytes.
@@ -79,9 +63,9 @@ def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, F
     content_hash = hashlib.sha256(content).hexdigest()
     name = PurePosixPath(path).name
     if name in _SETTINGS_NAMES:
-        return StagedFile(path, "settings", content_hash, len(content)), None
+        return StagedFile(path, "settings", content_hash, len(content)), []
     if name in _MARKER_NAMES or name.startswith("."):
-        return StagedFile(path, "marker", content_hash, len(content)), None
+        return StagedFile(path, "marker", content_hash, len(content)), []
     kind: FileKind | None = None
     row_count = 0
     try:
@@ -90,45 +74,30 @@ def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, F
         records = found_records(text, place=place)
         row_count = len(records.starts) - 1
         header = checked_header(text[records.starts[0] : records.ends[0]], place=place)
-        kind = known_kind(header, place=place)
-        columns = checked_columns(kind, header, place=place)
-        wanted = _wanted(kind, columns)
+        dialect = recognised_dialect(header)
+        kind = dialect.gives[0] if dialect else known_kind(header, place=place)
+        columns = (
+            fields_of(dialect.fields, header)
+            if dialect
+            else checked_columns(kind, header, place=place)
+        )
+        wanted = range(len(header)) if dialect else _wanted(kind, columns)
         parsed = read_rows(text, records, column_count=len(header), wanted=wanted, place=place)
     except InputDataError as problem:
         file = StagedFile(path, kind, content_hash, len(content), row_count, problem=problem)
-        return file, None
+        return file, []
+    if dialect:
+        rows = reshaped_rows(dialect, parsed, header=header, columns=columns, path=path)
+        return StagedFile(path, kind, content_hash, len(content), row_count), rows
     unmapped = tuple(unmapped_headers(kind, header))
     file = StagedFile(path, kind, content_hash, len(content), row_count, unmapped)
-    return file, _file_rows(kind, parsed, columns=columns, path=path)
-
-
-def _file_rows(
-    kind: FileKind, parsed: CsvRows, *, columns: Mapping[str, tuple[int, ...]], path: str
-) -> FileRows:
-    aliases = kind_aliases(kind)
-    located = {"_path": pl.lit(path)}
-    fields = {name: _first_stated(columns.get(name, ())) for name in aliases.read_fields}
-    identities = [identity_text(_first_stated(columns.get(name, ()))) for name in aliases.customer]
-    customer = pl.coalesce(identities) if identities else pl.lit(None, dtype=pl.String)
-    return FileRows(
-        kind=kind,
-        rows=parsed.rows.select(
-            **fields, **located, _line_number="_line_number", _customer=customer
-        ),
-        rejected=parsed.rejected.select(**located, _line_number="_line_number", reason="reason"),
-        stated_fields=frozenset(columns),
-    )
+    return file, [plain_rows(kind, parsed, columns=columns, path=path)]
 
 
 def _wanted(kind: FileKind, columns: Mapping[str, tuple[int, ...]]) -> list[int]:
     aliases = kind_aliases(kind)
     read = (*aliases.read_fields, *aliases.customer)
     return sorted({column for name in read for column in columns.get(name, ())})
-
-
-def _first_stated(columns: tuple[int, ...]) -> pl.Expr:
-    nothing = pl.lit(None, dtype=pl.String)
-    return pl.coalesce(*(f"c{column}" for column in columns), nothing)
 
 
 def _refuse_other_formats(name: str, place: str) -> None:

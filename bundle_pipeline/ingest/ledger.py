@@ -17,7 +17,11 @@ _FILE_REASON = "unusable_file"
 
 
 def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """What became of every row of the recognised files: also of those that reading set aside."""
+    """What became of every line of the recognised files: also of those that reading set aside.
+
+    A line that gives several rows (a product with its variant, stock at several locations) counts
+    once, as what became of the best of them.
+    """
     kinds = pl.DataFrame(
         {
             "path": [file.path for file in staged.files],
@@ -26,12 +30,16 @@ def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) 
         schema={"path": pl.String, "kind": pl.String},
     )
     rejected = (
-        staged.rows_quarantined_at_reading.rename({"_path": "path", "_line_number": "line_number"})
+        staged.left_out_at_reading.rename({"_path": "path", "_line_number": "line_number"})
         .join(kinds, on="path", how="left", validate="m:1")
-        .with_columns(outcome=pl.lit("quarantined"), fields=pl.lit(None, dtype=pl.String))
+        .with_columns(fields=pl.lit(None, dtype=pl.String))
         .select(list(VERDICT_SCHEMA))
     )
-    return pl.concat([rejected, *verdicts])
+    rows = pl.concat([rejected, *verdicts])
+    best_first = pl.col("outcome").cast(pl.Enum(OUTCOMES))
+    return rows.sort(best_first, maintain_order=True).unique(
+        ["path", "line_number"], keep="first", maintain_order=True
+    )
 
 
 def ingest_ledger(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[IngestLedger]:

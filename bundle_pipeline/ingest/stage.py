@@ -11,13 +11,19 @@ import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
-from bundle_pipeline.ingest.landed import FileRows, StagedFile, read_landed
+from bundle_pipeline.ingest.file_rows import FileRows
+from bundle_pipeline.ingest.landed import StagedFile, read_landed
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects
 
 logger = logging.getLogger(__name__)
 
-_REJECTED_SCHEMA = {"_path": pl.String, "_line_number": pl.Int64, "reason": pl.String}
+_LEFT_OUT_SCHEMA = {
+    "_path": pl.String,
+    "_line_number": pl.Int64,
+    "outcome": pl.String,
+    "reason": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,8 @@ class StagedShop:
             null where absent), ``_path``, ``_line_number`` (line in the file, from 1) and
             ``_customer`` (position in ``customers``; null if unknown). Rows stand in the order of
             path and line.
-        rows_quarantined_at_reading: ``_path``, ``_line_number`` and ``reason`` of rows that don't
-            fit their header.
+        left_out_at_reading: ``_path``, ``_line_number``, ``outcome`` and ``reason`` of lines that
+            don't fit their header, or hold nothing of their kind.
         stated_fields: Per kind, fields that at least one of its files has a column for.
         customers: Distinct customer ids and e-mail addresses. They leave as keyed hashes only.
     """
@@ -40,7 +46,7 @@ class StagedShop:
     shop_id: ShopId
     files: tuple[StagedFile, ...]
     tables: Mapping[FileKind, pl.DataFrame]
-    rows_quarantined_at_reading: pl.DataFrame
+    left_out_at_reading: pl.DataFrame
     stated_fields: Mapping[FileKind, frozenset[str]]
     customers: pl.Series = field(repr=False)
 
@@ -92,13 +98,13 @@ def stage_shop(landing: Objects, shop_id: ShopId) -> StagedShop:
         file, rows = read_landed(content, path=path, place=f"shop {shop_id}, {path}")
         logger.info("read %s: %s, %d rows", entry.key, file.kind, file.row_count)
         files.append(file)
-        read.extend([rows] if rows else [])
+        read.extend(rows)
     customers = _customers(read)
     return StagedShop(
         shop_id=shop_id,
         files=tuple(files),
         tables={kind: _table(kind, read, customers) for kind in FILE_KINDS},
-        rows_quarantined_at_reading=_union([rows.rejected for rows in read], _REJECTED_SCHEMA),
+        left_out_at_reading=_union([rows.left_out for rows in read], _LEFT_OUT_SCHEMA),
         stated_fields={kind: _stated_fields(kind, read) for kind in FILE_KINDS},
         customers=customers,
     )
