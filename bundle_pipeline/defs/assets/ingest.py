@@ -4,7 +4,6 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -18,6 +17,7 @@ from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.derived import fields_behind
+from bundle_pipeline.quality.profile import profiled
 from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
@@ -87,9 +87,8 @@ def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
 def _validated(staged: StagedShop, memory: Objects) -> list[ExpectationResult]:
     results: list[ExpectationResult] = []
     for kind in FILE_KINDS:
-        rows, stated = staged.tables[kind], staged.stated_fields[kind]
-        suite = partial(validated, kind, rows, stated)
-        results.extend(remembered(memory, kind, rows, stated, suite))
+        profile = profiled(kind, staged.tables[kind], staged.stated_fields[kind])
+        results.extend(remembered(memory, profile, validated))
     return results
 
 
