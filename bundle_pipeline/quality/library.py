@@ -133,7 +133,7 @@ def _quick(name: str, base: Any) -> Any:  # noqa: ANN401 the library's types wou
     """
 
     def configuration(self: Any) -> Any:  # noqa: ANN401 the library's types would need its import
-        kept: dict[str, Any] = vars(self)
+        kept = cast("dict[str, Any]", vars(self))
         if _KEPT not in kept:
             object.__setattr__(self, _KEPT, base.configuration.fget(self))
         return kept[_KEPT]

@@ -5,17 +5,23 @@ files costs no validation, nor the seconds that importing the library takes.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 
+import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
+from bundle_pipeline.quality.history import HISTORY_SCHEMA
 from bundle_pipeline.quality.profile import Profile
 from bundle_pipeline.quality.result import ExpectationResult
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.tally import Tally
 from bundle_pipeline.store.objects import Objects
 
+logger = logging.getLogger(__name__)
+
 _RESULTS = TypeAdapter(list[ExpectationResult])
+_FACTS = TypeAdapter(list[tuple[str, float | None, int, int]])
 
 
 def remembered(
@@ -72,3 +78,31 @@ def _said(total: Tally) -> tuple[object, ...]:
         total.failing_rows,
         total.exception,
     )
+
+
+def facts_remembered(
+    memory: Objects, key: str, *, is_same_delivery: bool, compare: Callable[[], pl.DataFrame]
+) -> pl.DataFrame:
+    """Facts of a delivery's history: those of its first run if this is another run of it.
+
+    Otherwise a second run would compare the delivery with itself, and what it was warned of would
+    pass unseen.
+
+    Args:
+        memory: Where facts are kept, write-once.
+        key: Names the shop, the delivery and the kind of facts.
+        is_same_delivery: Whether what is stored came from this very delivery.
+        compare: Finds the facts out.
+
+    Returns:
+        ``HISTORY_SCHEMA``.
+    """
+    content = memory.read(key) if is_same_delivery else None
+    if content is not None:
+        try:
+            return pl.DataFrame(_FACTS.validate_json(content), schema=HISTORY_SCHEMA, orient="row")
+        except ValidationError:
+            logger.warning("%s can't be read; facts are found out again", key)
+    facts = compare()
+    memory.write_once(key, _FACTS.dump_json(facts.rows()))
+    return facts

@@ -64,6 +64,11 @@ def bounds(expectation: Expectation) -> Bounds:
     kwargs = expectation.kwargs
     if translation(expectation).fact == "passing_rate":
         return cast("float", kwargs.get("mostly", 1.0)), None
+    return limits(kwargs)
+
+
+def limits(kwargs: Kwargs) -> Bounds:
+    """``min_value`` and ``max_value`` of an expectation's arguments."""
     return _bound(kwargs, "min_value"), _bound(kwargs, "max_value")
 
 

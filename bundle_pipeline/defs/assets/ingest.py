@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
+from bundle_pipeline.defs.history import history_results
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
@@ -68,6 +69,8 @@ def ingest(
     _raise_for_failed(results, shop)
     loaded = load_shop(staged, settings.ingest, customer_key=site.customer_key())
     yield _conservation(loaded)
+    # Before any output: what is stored still is what was there before.
+    yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
