@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bundle_pipeline.cli.dev import dev
+from bundle_pipeline.cli.quality import quality
 from bundle_pipeline.cli.run import run
 from bundle_pipeline.cli.settings import settings
 from bundle_pipeline.cli.shops import shops
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, show, shops, settings, dev):
+for command in (run, show, shops, quality, settings, dev):
     app.command()(command)
 
 WRONG_USE = 2

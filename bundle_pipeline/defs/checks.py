@@ -11,11 +11,18 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.quality.history_suite import history_suites
+from bundle_pipeline.quality.params import QualityParams
 from bundle_pipeline.quality.suites import SUITES
+from bundle_pipeline.quality.tally import RowPlace
 from bundle_pipeline.quality.validate import ExpectationResult
+from bundle_pipeline.schemas.ingest import Quarantine
 
 # How many keys of failing rows a check names.
 _KEYS_SHOWN = 5
+
+# Rows that can't be used stand there with the reason; others that fail were loaded or excluded.
+_QUARANTINE = dg.MetadataValue.asset(dg.AssetKey(Quarantine.name))
 
 _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 
@@ -31,7 +38,11 @@ def fact(name: str, asset: str, description: str, *, blocking: bool) -> dg.Asset
 
 
 def expectation_specs() -> list[dg.AssetCheckSpec]:
-    """One check per expectation about landed files; structural ones block their shop."""
+    """One check per expectation about landed files; structural ones block their shop.
+
+    Thresholds of those about a shop's history are the shop's own; their descriptions name none.
+    """
+    history = history_suites(QualityParams())
     return [
         fact(
             expectation.name,
@@ -39,7 +50,8 @@ def expectation_specs() -> list[dg.AssetCheckSpec]:
             expectation.description,
             blocking=expectation.is_structural,
         )
-        for kind, suite in SUITES.items()
+        for suites in (SUITES, history)
+        for kind, suite in suites.items()
         for expectation in suite
     ]
 
@@ -54,6 +66,8 @@ def expectation_results(
             "rows_failed": result.unexpected_count,
             "failed_rate": result.unexpected_rate,
             "observed": result.observed,
+            "first_failing_rows": _places(result.failing_rows),
+            "quarantine": _QUARANTINE if result.failing_rows else None,
             "exception": result.exception,
         }
         yield dg.AssetCheckResult(
@@ -63,6 +77,10 @@ def expectation_results(
             severity=_SEVERITY[result.severity],
             metadata={name: value for name, value in metadata.items() if value is not None},
         )
+
+
+def _places(rows: Sequence[RowPlace]) -> str | None:
+    return ", ".join(f"{row.path} line {row.line_number}" for row in rows) or None
 
 
 def rows_break(

@@ -11,6 +11,7 @@ from bundle_pipeline.candidates.suggest import CandidateParams
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.pricing.params import PricingParams
+from bundle_pipeline.quality.params import QualityParams
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.scoring.score import ScoringParams
 from bundle_pipeline.settings.layers import Params
@@ -23,6 +24,8 @@ class PipelineSettings(Params):
     """Whether shops are run; false in a shop's own file pauses that shop."""
     ingest: IngestParams = Field(default_factory=IngestParams)
     """How landed files become frames."""
+    quality: QualityParams = Field(default_factory=QualityParams)
+    """When a delivery looks unlike those before it."""
     baskets: BasketParams = Field(default_factory=BasketParams)
     """Which orders count as baskets."""
     mining: MiningParams = Field(default_factory=MiningParams)

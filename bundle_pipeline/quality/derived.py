@@ -1,6 +1,6 @@
 """Columns made from several fields, where any one of them will do."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -57,11 +57,28 @@ def _with_one_of(frame: pl.DataFrame, entry: OneOf) -> pl.DataFrame:
     fields = [field for field in entry.fields if field in frame.columns]
     if not fields:
         return frame
-    frame = frame.with_columns(pl.coalesce(fields).alias(entry.column))
-    # Grouping a million lines by their order takes a second that most exports needn't spend.
+    frame = frame.with_columns(_first_stated(frame, fields).alias(entry.column))
+    # Looking up a million lines by their order takes time that most exports needn't spend.
     has_gaps = frame.get_column(entry.column).has_nulls()
     if not has_gaps or entry.shared_by not in frame.columns:
         return frame
     # The largest, so that the order of rows doesn't matter.
-    shared = pl.col(entry.column).max().over(entry.shared_by)
-    return frame.with_columns(pl.col(entry.column).fill_null(shared))
+    of_group = (
+        frame.filter(pl.col(entry.column).is_not_null())
+        .group_by(entry.shared_by)
+        .agg(_shared=pl.col(entry.column).max())
+    )
+    joined = frame.join(
+        of_group,
+        on=entry.shared_by,
+        how="left",
+        validate="m:1",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.col(entry.column).fill_null(pl.col("_shared"))).drop("_shared")
+
+
+def _first_stated(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Expr:
+    # Most exports state the first field throughout: nothing to look for in the others.
+    return pl.coalesce(fields) if frame.get_column(fields[0]).has_nulls() else pl.col(fields[0])

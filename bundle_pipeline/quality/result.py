@@ -1,12 +1,12 @@
-"""What an expectation found: counts, never values, which may be personal data."""
+"""What an expectation found: counts and places, never values, which may be personal data."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bundle_pipeline.quality.expectation import Expectation, Severity
+from bundle_pipeline.quality.tally import RowPlace, Tally
 
 # "ValueError: ..." or "great_expectations.exceptions.MetricResolutionError: ..." in a traceback.
 _ERROR_CLASS = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Warning)\w*)\b", re.MULTILINE)
@@ -28,6 +28,7 @@ class ExpectationResult:
         observed: What was seen of the table as a whole: a number, or words of ours.
         exception: Classes of the errors, innermost first, if the test itself broke. Their
             messages stay out: they may quote a row.
+        failing_rows: Where the first rows that fail it stand.
     """
 
     name: str
@@ -40,12 +41,19 @@ class ExpectationResult:
     unexpected_rate: float | None
     observed: float | int | str | None
     exception: str | None
+    failing_rows: tuple[RowPlace, ...] = ()
 
 
 def unstated(
-    expectation: Expectation, kind: str, row_count: int, *, reason: str, passed: bool
+    expectation: Expectation,
+    kind: str,
+    row_count: int,
+    *,
+    reason: str | None,
+    passed: bool,
+    exception: str | None = None,
 ) -> ExpectationResult:
-    """Result without a test, because no file has what it would look at."""
+    """Result without a test, because there is nothing that could be tested."""
     return ExpectationResult(
         name=expectation.name,
         kind=kind,
@@ -53,44 +61,47 @@ def unstated(
         is_structural=expectation.is_structural,
         severity=expectation.severity,
         element_count=row_count,
-        unexpected_count=0 if passed else row_count,
+        unexpected_count=0 if passed or exception else row_count,
         unexpected_rate=None,
         observed=reason,
-        exception=None,
+        exception=exception,
     )
 
 
 def tested(
-    expectation: Expectation, kind: str, row_count: int, validation: Mapping[str, Any]
+    expectation: Expectation,
+    kind: str,
+    row_count: int,
+    validation: Mapping[str, Any],
+    *,
+    total: Tally | None,
+    observed: float | None,
 ) -> ExpectationResult:
     """Result of a test.
 
     Args:
         expectation: What was tested.
         kind: Kind of file.
-        row_count: Rows of the table; the engine counts only where it looks at rows.
-        validation: ``success``, ``result`` and ``exception_info`` of Great Expectations.
+        row_count: Rows in all.
+        validation: ``success`` and ``exception_info`` of Great Expectations.
+        total: What the rows say, where rows are judged.
+        observed: The fact itself, where it is one about the whole.
     """
-    counts: Mapping[str, Any] = validation["result"] or {}
     exception = _exception(validation["exception_info"] or {})
-    percent = _finite(counts.get("unexpected_percent"))
+    counts = total or Tally()
     return ExpectationResult(
         name=expectation.name,
         kind=kind,
         passed=bool(validation["success"]) and exception is None,
         is_structural=expectation.is_structural,
         severity=expectation.severity,
-        element_count=int(counts.get("element_count", row_count)),
-        unexpected_count=int(counts.get("unexpected_count", 0)),
-        unexpected_rate=None if percent is None else percent / 100,
-        observed=_finite(counts.get("observed_value")),
+        element_count=row_count,
+        unexpected_count=counts.unexpected_count,
+        unexpected_rate=counts.unexpected_rate,
+        observed=observed,
         exception=exception,
+        failing_rows=counts.failing_rows,
     )
-
-
-def _finite(value: object) -> float | int | None:
-    # NaN isn't JSON, and a text may be a value of a row.
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _exception(info: Mapping[str, Any]) -> str | None:

@@ -1,22 +1,17 @@
-"""Run a suite of expectations over all rows of a kind, with Great Expectations.
-
-The library takes seconds and 300 MB to import, so that happens in here only when rows are
-validated: loading the code location stays quick. Everything lives in memory; nothing is written
-to disk, and nothing is looked up or sent.
-"""
+"""Run a suite of expectations over all rows of a kind: Polars counts, Great Expectations judges."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, cast
 
 import polars as pl
 
-from bundle_pipeline.quality.derived import fields_behind, with_derived
+from bundle_pipeline.quality.derived import fields_behind
 from bundle_pipeline.quality.expectation import Expectation
+from bundle_pipeline.quality.library import Question, answers
+from bundle_pipeline.quality.profile import Profile
 from bundle_pipeline.quality.result import ExpectationResult, tested, unstated
 from bundle_pipeline.quality.suites import SUITES
-from bundle_pipeline.quality.views import Pane, panes
+from bundle_pipeline.quality.translation import bounds, translation
 
 __all__ = ["ExpectationResult", "validated"]
 
@@ -25,15 +20,8 @@ logger = logging.getLogger(__name__)
 # A shop without orders has nothing to say; every other kind may be left out.
 _REQUIRED_KIND = "orders"
 
-_STATEDNESS = "ExpectColumnToExist"
 
-# Counts, and no samples of failing values.
-_RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
-
-
-def validated(
-    kind: str, rows: pl.DataFrame, stated_fields: frozenset[str]
-) -> list[ExpectationResult]:
+def validated(kind: str, profile: Profile) -> list[ExpectationResult]:
     """What each expectation of a kind's suite says about all of its rows.
 
     An expectation about the content of a field that no file has a column for passes: whether the
@@ -41,111 +29,106 @@ def validated(
 
     Args:
         kind: ``orders``, ``variants``, ``inventory`` or ``catalog``.
-        rows: One row per landed row; text by canonical field, null where a row has none.
-        stated_fields: Canonical fields that at least one file has a column for.
+        profile: What all rows of the kind come to.
 
     Returns:
         One result per expectation of the suite, in its order.
     """
     suite = SUITES[kind]
-    table = with_derived(kind, rows, stated_fields)
-    answered = dict(_without_test(kind, table))
-    open_ones = [expectation for expectation in suite if expectation.name not in answered]
-    answered.update(_with_test(kind, table, open_ones))
+    answered = dict(_without_test(profile))
+    facts, questions = facts_asked(profile)
+    by_name = {expectation.name: expectation for expectation in suite}
+    for name, validation in answers(facts, questions):
+        answered[name] = _result(profile, by_name[name], validation)
     results = [answered[expectation.name] for expectation in suite]
     failed = [result.name for result in results if not result.passed]
     logger.info(
         "%s: %d rows, %d expectations, failed: %s",
         kind,
-        table.height,
+        profile.row_count,
         len(suite),
         ", ".join(failed) or "none",
     )
     return results
 
 
-def _without_test(kind: str, table: pl.DataFrame) -> Iterator[tuple[str, ExpectationResult]]:
-    for expectation in SUITES[kind]:
-        missing = [column for column in expectation.columns if column not in table.columns]
-        if not table.columns and kind != _REQUIRED_KIND:
+def facts_asked(profile: Profile) -> tuple[pl.DataFrame, list[Question]]:
+    """The table of facts that the library judges, one row, and what it is asked of them."""
+    answered = {name for name, _ in _without_test(profile)}
+    open_ones = [entry for entry in SUITES[profile.kind] if entry.name not in answered]
+    facts: dict[str, float] = {}
+    questions: list[Question] = []
+    for entry in open_ones:
+        if _is_of_names(entry):
+            (column,) = entry.columns
+            facts.update({column: 1.0} if column in profile.columns else {})
+            questions.append(Question(entry.name, column, entry.description, None))
+            continue
+        column = f"{entry.name}.{translation(entry).fact}"
+        facts[column] = _fact(profile, entry)
+        questions.append(Question(entry.name, column, entry.description, bounds(entry)))
+    return pl.DataFrame({name: [fact] for name, fact in facts.items()}), questions
+
+
+def _without_test(profile: Profile) -> Iterator[tuple[str, ExpectationResult]]:
+    for expectation in SUITES[profile.kind]:
+        missing = [column for column in expectation.columns if column not in profile.columns]
+        exception = None
+        if not profile.columns and profile.kind != _REQUIRED_KIND:
             reason, passed = "no file of this kind", True
-        elif missing and expectation.type != _STATEDNESS:
+        elif missing and not _is_of_names(expectation):
             # That a field must be stated is an expectation of its own.
-            reason, passed = _not_stated(kind, missing), True
+            reason, passed = _not_stated(profile.kind, missing), True
+        elif expectation.name in profile.totals and profile.totals[expectation.name].exception:
+            reason, passed = None, False
+            exception = profile.totals[expectation.name].exception
         else:
             continue
         yield (
             expectation.name,
-            unstated(expectation, kind, table.height, reason=reason, passed=passed),
+            unstated(
+                expectation,
+                profile.kind,
+                profile.row_count,
+                reason=reason,
+                passed=passed,
+                exception=exception,
+            ),
         )
 
 
-def _with_test(
-    kind: str, table: pl.DataFrame, expectations: list[Expectation]
-) -> Iterator[tuple[str, ExpectationResult]]:
-    if not expectations:
-        return
-    batches = _batch_definition()
-    by_name = {expectation.name: expectation for expectation in expectations}
-    for pane in panes(table, expectations):
-        batch = batches.get_batch(batch_parameters={"dataframe": pane.table.to_pandas()})
-        for name, validation in _validations(batch, pane):
-            yield name, _result(kind, table.height, by_name[name], validation)
+def _is_of_names(expectation: Expectation) -> bool:
+    return translation(expectation).counting == "names"
+
+
+def _fact(profile: Profile, expectation: Expectation) -> float:
+    fact = translation(expectation).fact
+    if fact == "row_count":
+        return float(profile.row_count)
+    total = profile.totals[expectation.name]
+    return float(len(total.distinct)) if fact == "distinct_count" else total.passing_rate
 
 
 def _result(
-    kind: str, row_count: int, expectation: Expectation, validation: Mapping[str, Any]
+    profile: Profile, expectation: Expectation, validation: Mapping[str, object]
 ) -> ExpectationResult:
-    result = tested(expectation, kind, row_count, validation)
-    if expectation.type != _STATEDNESS or result.passed or result.exception is not None:
+    observed = None
+    if translation(expectation).fact in {"row_count", "distinct_count"}:
+        observed = int(_fact(profile, expectation))
+    result = tested(
+        expectation,
+        profile.kind,
+        profile.row_count,
+        validation,
+        total=profile.totals.get(expectation.name),
+        observed=observed,
+    )
+    if not _is_of_names(expectation) or result.passed or result.exception is not None:
         return result
-    reason = _not_stated(kind, expectation.columns)
-    return unstated(expectation, kind, row_count, reason=reason, passed=False)
+    reason = _not_stated(profile.kind, expectation.columns)
+    return unstated(expectation, profile.kind, profile.row_count, reason=reason, passed=False)
 
 
 def _not_stated(kind: str, columns: Sequence[str]) -> str:
     fields = (" or ".join(fields_behind(kind, column)) for column in columns)
     return f"not stated: no file has a column for {', '.join(fields)}"
-
-
-@cache
-def _batch_definition() -> Any:  # noqa: ANN401 the library's types would need its import
-    # It reports every step of its own set-up at the level where this package reports rows; one of
-    # its modules sets its own level when it is imported.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations  # noqa: PLC0415 see the module's docstring
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
-
-    logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)
-    # Its types are only partly declared.
-    context = cast("Any", great_expectations).get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    asset = context.data_sources.add_pandas("landed").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("all")
-
-
-def _validations(
-    batch: Any,  # noqa: ANN401 the library's types would need its import
-    pane: Pane,
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    import great_expectations as gx  # noqa: PLC0415 see the module's docstring
-    from great_expectations import expectations as library  # noqa: PLC0415
-
-    # Results come in an order of their own, broken ones first: each carries its name.
-    suite = gx.ExpectationSuite(
-        name="pane",
-        expectations=[
-            getattr(library, expectation.type)(**kwargs, meta={"name": expectation.name})
-            for expectation, kwargs in pane.questions
-        ],
-    )
-    for result in batch.validate(suite, result_format=_RESULT_FORMAT).results:
-        yield (
-            result.expectation_config.meta["name"],
-            {
-                "success": result.success,
-                "result": result.result,
-                "exception_info": result.exception_info,
-            },
-        )

@@ -73,6 +73,8 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
         ("run", "--landing", "nowhere"),
         ("run", "--no-such-option"),
         ("show", SHOP, "--format", "xml"),
+        ("quality", "nobody"),
+        ("quality", SHOP, "--format", "csv"),
     ],
 )
 def test_wrong_use_ends_with_two(
@@ -93,6 +95,32 @@ def test_shops_lists_who_has_landed_and_who_is_published(
     assert "publication 1" in line
 
 
+def test_quality_prints_every_expectation_and_writes_docs(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    table = command_line("quality", SHOP, "--docs", "docs", folder=folder, env=env)
+    assert table.returncode == 0, table.stdout + table.stderr
+    assert "order_quantity_is_plausible" in table.stdout
+    assert (folder / "docs" / "index.html").is_file()
+
+
+def test_quality_of_files_that_hold_a_shop_back_ends_with_one(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    header = "order_id,created_at,variant_id,line_item_quantity,original_unit_price"
+    landed = folder / "late-dates" / "undated"
+    landed.mkdir(parents=True)
+    (landed / "orders.csv").write_text(f"{header}\n" + "1,soon,v1,1,9.99\n" * 20)
+    result = command_line(
+        "quality", "undated", "--landing", "late-dates", "--format", "json", folder=folder, env=env
+    )
+    assert result.returncode == 1, result.stderr
+    failed = [each["name"] for each in json.loads(result.stdout) if not each["passed"]]
+    assert failed == ["order_date_is_mostly_a_date"]
+
+
 def test_settings_prints_every_setting_and_those_in_force(
     deployment: tuple[Path, dict[str, str], str],
 ) -> None:
@@ -103,7 +131,7 @@ def test_settings_prints_every_setting_and_those_in_force(
     assert in_force.startswith("# settings hash ")
 
 
-@pytest.mark.parametrize("command", ["run", "show", "shops", "settings", "dev"])
+@pytest.mark.parametrize("command", ["run", "show", "shops", "quality", "settings", "dev"])
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     env = environment(tmp_path, SAMPLE_SHOPS)
     result = command_line(command, "--help", folder=tmp_path, env=env)

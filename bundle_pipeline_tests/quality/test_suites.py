@@ -7,7 +7,7 @@ import pytest
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.quality.derived import fields_behind
 from bundle_pipeline.quality.suites import SUITES
-from bundle_pipeline.quality.views import VIEWS
+from bundle_pipeline.quality.translation import TRANSLATIONS
 
 # What Dagster accepts as the name of a check.
 _CHECK_NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -36,8 +36,8 @@ def test_descriptions_are_sentences() -> None:
     assert [entry.name for entry in _ALL if not entry.description.endswith(".")] == []
 
 
-def test_every_type_of_test_has_a_view() -> None:
-    assert {entry.type for entry in _ALL} <= set(VIEWS)
+def test_every_type_of_test_has_a_translation() -> None:
+    assert {entry.type for entry in _ALL} <= set(TRANSLATIONS)
 
 
 @pytest.mark.parametrize("kind", FILE_KINDS)

@@ -4,12 +4,12 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
+from bundle_pipeline.defs.history import history_results
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
@@ -18,6 +18,7 @@ from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.derived import fields_behind
+from bundle_pipeline.quality.profile import profiled
 from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
@@ -68,6 +69,8 @@ def ingest(
     _raise_for_failed(results, shop)
     loaded = load_shop(staged, settings.ingest, customer_key=site.customer_key())
     yield _conservation(loaded)
+    # Before any output: what is stored still is what was there before.
+    yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
@@ -87,9 +90,8 @@ def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
 def _validated(staged: StagedShop, memory: Objects) -> list[ExpectationResult]:
     results: list[ExpectationResult] = []
     for kind in FILE_KINDS:
-        rows, stated = staged.tables[kind], staged.stated_fields[kind]
-        suite = partial(validated, kind, rows, stated)
-        results.extend(remembered(memory, kind, rows, stated, suite))
+        profile = profiled(kind, staged.tables[kind], staged.stated_fields[kind])
+        results.extend(remembered(memory, profile, validated))
     return results
 
 
