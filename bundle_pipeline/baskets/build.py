@@ -49,8 +49,9 @@ def build_baskets(
 ) -> dy.DataFrame[Baskets]:
     """The distinct variants of each order, long.
 
-    Lines whose variant isn't resolved and lines of orders that don't count as a sale are left out;
-    an order that keeps no line has no basket.
+    Lines whose variant isn't resolved, lines of orders that don't count as a sale and components of
+    bundles already sold are left out (those go together because a bundle says so); an order that
+    keeps no line has no basket.
 
     Args:
         orders: Orders that count as a sale.
@@ -60,7 +61,8 @@ def build_baskets(
     Returns:
         One row per order and variant; ``is_counted`` is false where the basket is above the limit.
     """
-    resolved = order_lines.select("order_id", "variant_id").drop_nulls("variant_id")
+    chosen = order_lines.filter(~pl.col("is_bundle_component"))
+    resolved = chosen.select("order_id", "variant_id").drop_nulls("variant_id")
     of_sales = resolved.join(
         orders.select("order_id", "ordered_at", "customer_key"), on="order_id", validate="m:1"
     )
@@ -70,10 +72,12 @@ def build_baskets(
     limit = basket_size_limit(_sizes(distinct), params)
     baskets = distinct.with_columns(is_counted=pl.col("basket_size") <= limit)
     logger.info(
-        "build_baskets: %d order lines in; %d without a variant, %d of other orders, %d repeats of "
-        "a variant left out; %d rows out, %d of them in baskets of more than %d variants",
+        "build_baskets: %d order lines in; %d components of bundles, %d without a variant, %d of "
+        "other orders, %d repeats of a variant left out; %d rows out, %d of them in baskets of "
+        "more than %d variants",
         order_lines.height,
-        order_lines.height - resolved.height,
+        order_lines.height - chosen.height,
+        chosen.height - resolved.height,
         resolved.height - of_sales.height,
         of_sales.height - distinct.height,
         baskets.height,

@@ -28,6 +28,7 @@ class Dialect(BaseModel):
     reshape: str
     fields: dict[str, tuple[str, ...]]
     customer: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     rest: bool = False
 
 

@@ -16,13 +16,20 @@ LARGEST_QUANTITY = 10**6
 
 
 def with_order_ids(rows: pl.DataFrame) -> pl.DataFrame:
-    """Ids without their prefix, in place; an order without an id goes by its name."""
-    return rows.with_columns(
-        order_id=pl.coalesce(id_text(pl.col("order_id")), "order_name"),
-        line_item_id=id_text(pl.col("line_item_id")),
-        variant_id=id_text(pl.col("variant_id")),
-        product_id=id_text(pl.col("product_id")),
-    )
+    """Ids without their prefix, in place; an order without an id goes by its name.
+
+    Some exports state the id on an order's first row only, and such an order may go on in the next
+    file: a row without an id takes that of the nearest row of its name, an earlier one if any.
+
+    Args:
+        rows: Rows in the order of their files, all of one name among them.
+    """
+    ids = rows.with_columns(id_text(pl.col("order_id", "line_item_id", "variant_id", "product_id")))
+    if ids.get_column("order_id").has_nulls():
+        nearest = pl.col("order_id").forward_fill().backward_fill().over("order_name")
+        of_name = pl.when(pl.col("order_name").is_not_null()).then(nearest)
+        ids = ids.with_columns(order_id=pl.coalesce("order_id", of_name, "order_name"))
+    return ids
 
 
 def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
@@ -35,7 +42,7 @@ def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     Returns:
         The rows in their order, with ``outcome``, ``reason``, ``ordered_at``, ``currency``,
         ``quantity``, ``unit_price_minor``, ``line_discount_minor`` and ``total_minor``; null where
-        unknown.
+        unknown. ``_order_discount_minor`` and ``_subtotal_minor`` are of the whole order.
     """
     return (
         undecided(rows, "orders")
@@ -60,18 +67,40 @@ def _with_time(rows: pl.DataFrame) -> pl.DataFrame:
 def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("currency")
     total = amount(pl.col("total"), code)
+    refunded = amount(pl.col("refunded_amount"), code)
     converted = rows.with_columns(
-        quantity=whole_number(pl.col("line_item_quantity")),
+        quantity=whole_number(_current_quantity()),
+        _ordered_quantity=whole_number(pl.col("line_item_quantity")),
         unit_price_minor=amount(pl.col("original_unit_price"), code),
-        total_minor=pl.when(total >= 0).then(total),
+        compare_at_price_minor=_above(0, amount(pl.col("line_item_compare_at"), code)),
+        total_minor=_above(-1, total),
+        # Refunds are written with either sign.
+        refunded_minor=refunded.abs(),
+        _order_discount_minor=amount(pl.col("order_discount"), code).abs(),
+        _subtotal_minor=_above(-1, amount(pl.col("subtotal"), code)),
         _stated_discount_minor=amount(pl.col("line_discount"), code),
         _discounted_minor=amount(pl.col("discounted_total"), code),
     )
-    line_total = pl.col("unit_price_minor") * pl.col("quantity")
+    ordered_total = pl.col("unit_price_minor") * pl.col("_ordered_quantity")
     # A line total above price times quantity holds something else too, such as tax: no discount.
-    implied = (line_total - pl.col("_discounted_minor")).clip(lower_bound=0)
+    implied = (ordered_total - pl.col("_discounted_minor")).clip(lower_bound=0)
     discount = pl.coalesce("_stated_discount_minor", implied, pl.lit(0, dtype=pl.Int64))
-    return converted.with_columns(line_discount_minor=discount, _line_total_minor=line_total)
+    # Units that were removed or given back take their part of the discount with them.
+    is_reduced = (pl.col("quantity") >= 0) & (pl.col("quantity") < pl.col("_ordered_quantity"))
+    kept = discount * pl.col("quantity") // pl.col("_ordered_quantity")
+    return converted.with_columns(
+        line_discount_minor=pl.when(is_reduced).then(kept).otherwise(discount),
+        _line_total_minor=pl.col("unit_price_minor") * pl.col("quantity"),
+    )
+
+
+def _current_quantity() -> pl.Expr:
+    """Units after edits, removals and returns where stated, else those ordered."""
+    return pl.coalesce(stated(pl.col("current_quantity")), stated(pl.col("line_item_quantity")))
+
+
+def _above(limit: int, minor: pl.Expr) -> pl.Expr:
+    return pl.when(minor > limit).then(minor)
 
 
 def _rules() -> list[Rule]:
@@ -80,7 +109,7 @@ def _rules() -> list[Rule]:
         Rule("order_id_missing", pl.col("order_id").is_null()),
         Rule("ordered_at_not_a_time", _is_unread("created_at", "ordered_at")),
         *currency_rules(),
-        Rule("quantity_missing", stated(pl.col("line_item_quantity")).is_null()),
+        Rule("quantity_missing", _current_quantity().is_null()),
         Rule("quantity_not_a_number", pl.col("quantity").is_null()),
         Rule("quantity_too_large", pl.col("quantity") > LARGEST_QUANTITY),
         *price_rules(pl.col("original_unit_price"), price),

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import dataframely as dy
 import polars as pl
 
+from bundle_pipeline.ingest.bundle_components import with_bundle_components
 from bundle_pipeline.ingest.customers import customer_keys
+from bundle_pipeline.ingest.exclusions import exclusion_rules, is_test
+from bundle_pipeline.ingest.non_products import with_non_products
+from bundle_pipeline.ingest.order_discounts import with_allocated_discounts
 from bundle_pipeline.ingest.order_rows import judged_rows
 from bundle_pipeline.ingest.outcomes import (
     Rule,
@@ -54,16 +58,28 @@ def load_orders(
     judged = judged_rows(rows, currency=currency).with_columns(
         financial_status=word(pl.col("financial_status")),
         fulfillment_status=word(pl.col("fulfillment_status")),
+        discount_codes=stated(pl.col("discount_code")),
+        _cancelled_at=stated(pl.col("cancelled_at")),
     )
     facts = _order_facts(judged.filter(is_undecided()))
     lines = (
         judged.drop(facts.drop("order_id").columns, strict=False)
         .join(facts, on="order_id", how="left", validate="m:1", maintain_order="left")
-        .pipe(quarantined, [Rule("ordered_at_missing", pl.col("ordered_at").is_null())])
-        .pipe(excluded, _exclusions(params))
+        .pipe(quarantined, _missing_facts())
+        .pipe(with_allocated_discounts)
+        .pipe(with_bundle_components)
+        .pipe(with_non_products, params.non_product_patterns)
+        .pipe(excluded, exclusion_rules(params))
     )
     loaded = lines.filter(is_undecided())
-    logger.info("orders: %d rows in, %d loaded", rows.height, loaded.height)
+    partly = (facts.get_column("financial_status") == "partially_refunded").sum()
+    logger.info(
+        "orders: %d rows in, %d loaded; %d of %d orders are refunded in part",
+        rows.height,
+        loaded.height,
+        partly,
+        facts.height,
+    )
     return LoadedOrders(
         orders=_orders(loaded, customers, customer_key),
         order_lines=_order_lines(loaded, variant_of_sku),
@@ -86,24 +102,28 @@ def _order_facts(rows: pl.DataFrame) -> pl.DataFrame:
         "financial_status",
         "fulfillment_status",
         "total_minor",
+        "refunded_minor",
+        "payment_method",
+        "source",
+        "discount_codes",
+        "_cancelled_at",
+        "_order_discount_minor",
+        "_subtotal_minor",
     )
     return by_precedence.group_by("order_id").agg(
         *(pl.col(name).first(ignore_nulls=True) for name in names),
         _is_returned=is_true(pl.col("returned")).any(),
+        _is_test=is_test(pl.col("test"), pl.col("payment_method")).any(),
+        _has_facts=(pl.col("has_order_facts") != "false").fill_null(value=True).any(),
     )
 
 
-def _exclusions(params: IngestParams) -> list[Rule]:
-    status = pl.col("financial_status")
-    switched = [
-        (params.exclude_voided_orders, Rule("voided_order", status == "voided")),
-        (params.exclude_refunded_orders, Rule("refunded_order", status == "refunded")),
-        (params.exclude_returned_orders, Rule("returned_order", pl.col("_is_returned"))),
-        (params.exclude_gift_cards, Rule("gift_card", is_true(pl.col("is_gift_card")))),
+def _missing_facts() -> list[Rule]:
+    """Rows whose order can't be judged: without its first row nobody knows if it was cancelled."""
+    return [
+        Rule("order_head_missing", ~pl.col("_has_facts")),
+        Rule("ordered_at_missing", pl.col("ordered_at").is_null()),
     ]
-    # Not to be switched off: a line of no units, or of returned ones, is no sale.
-    always = Rule("non_positive_quantity", pl.col("quantity") <= 0)
-    return [*(rule for is_on, rule in switched if is_on), always]
 
 
 def _orders(rows: pl.DataFrame, customers: pl.Series, customer_key: bytes) -> dy.DataFrame[Orders]:
@@ -129,8 +149,14 @@ def _order_lines(rows: pl.DataFrame, variant_of_sku: pl.DataFrame) -> dy.DataFra
         line_number=pl.int_range(1, pl.len() + 1).over("order_id"),
         line_id="line_item_id",
         variant_id=pl.coalesce("variant_id", "_variant_of_sku"),
+        requires_shipping=_flag(pl.col("requires_shipping")),
         title=pl.coalesce("product_title", stated(pl.col("line_item_name"))),
     )
     unresolved = lines.get_column("variant_id").null_count()
     logger.info("order_lines: %d rows, %d without a known variant", lines.height, unresolved)
     return declared(OrderLines, lines.sort("order_id", "line_number"))
+
+
+def _flag(text: pl.Expr) -> pl.Expr:
+    """True, false, or null where it isn't stated."""
+    return pl.when(stated(text).is_not_null()).then(is_true(text))

@@ -94,7 +94,9 @@ def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
         pl.col("_line_number").alias("line_number"),
         pl.struct(evidence.name.keep()).struct.json_encode().alias("fields"),
     )
-    return decided.join(shown, on=["path", "line_number"], how="left", validate="1:1").select(
+    # A line may have given several rows of the kind, such as stock at several locations.
+    first = shown.unique(["path", "line_number"], keep="first", maintain_order=True)
+    return decided.join(first, on=["path", "line_number"], how="left", validate="m:1").select(
         list(VERDICT_SCHEMA)
     )
 

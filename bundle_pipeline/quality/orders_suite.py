@@ -14,7 +14,9 @@ LARGEST_PLAUSIBLE_QUANTITY = 10_000
 
 FINANCIAL_STATUSES = (
     "authorized",
+    "cancelled",
     "expired",
+    "failed",
     "paid",
     "partially_paid",
     "partially_refunded",

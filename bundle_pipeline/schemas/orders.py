@@ -19,6 +19,12 @@ class Orders(Frame):
     financial_status = dy.String(nullable=True, description="Lower case, such as paid")
     fulfillment_status = dy.String(nullable=True, description="Lower case, such as fulfilled")
     total_minor = minor(nullable=True, description="What the customer paid in all, if stated")
+    refunded_minor = minor(nullable=True, description="What was given back, if stated")
+    discount_codes = dy.String(
+        nullable=True, description="Codes and titles of its discounts, as stated"
+    )
+    payment_method = dy.String(nullable=True, description="How it was paid, as stated")
+    source = dy.String(nullable=True, description="Where it came from, such as web or pos")
 
 
 class OrderLines(Frame):
@@ -37,5 +43,14 @@ class OrderLines(Frame):
     variant_title = dy.String(nullable=True, description="Variant title as sold")
     quantity = dy.Int64(min=1, description="Units sold")
     unit_price_minor = minor(description="Price of one unit before discounts")
+    compare_at_price_minor = minor(nullable=True, description="Struck-out price, if stated")
     line_discount_minor = minor(description="Money off the whole line")
+    discount_allocated = dy.Bool(
+        description="Whether some of that is its share of a discount of the whole order"
+    )
+    is_bundle_component = dy.Bool(
+        description="Sold as part of a bundle: free in a group beside a paid line, or discounted "
+        "by one of our own bundles"
+    )
+    requires_shipping = dy.Bool(nullable=True, description="Whether it is shipped, if stated")
     currency = dy.String(description="ISO 4217 code of the amounts")

@@ -41,6 +41,13 @@ def test_lines_of_orders_that_are_no_sale_are_left_out() -> None:
     assert baskets.get_column("variant_id").to_list() == ["a"]
 
 
+def test_components_of_bundles_already_sold_are_no_evidence() -> None:
+    is_component = pl.col("variant_id") == "b"
+    lines = order_lines_frame(["a", "b"]).with_columns(is_bundle_component=is_component)
+    baskets = build_baskets(orders_frame(1), lines, BasketParams())
+    assert baskets.get_column("variant_id").to_list() == ["a"]
+
+
 def test_a_basket_above_the_limit_is_marked_whole_and_never_truncated() -> None:
     lines = order_lines_frame(["a", "b", "c"], ["a", "b"])
     params = BasketParams(max_basket_size=2)

@@ -71,6 +71,10 @@ def orders_frame(
         financial_status=pl.lit("paid"),
         fulfillment_status=empty,
         total_minor=pl.lit(None, dtype=pl.Int64),
+        refunded_minor=pl.lit(None, dtype=pl.Int64),
+        discount_codes=empty,
+        payment_method=empty,
+        source=empty,
     )
     return checked(Orders, frame)
 
@@ -109,7 +113,11 @@ def order_lines_frame(
             variant_title=empty,
             quantity=pl.lit(quantity, dtype=pl.Int64),
             unit_price_minor=pl.lit(unit_price_minor, dtype=pl.Int64),
+            compare_at_price_minor=pl.lit(None, dtype=pl.Int64),
             line_discount_minor=pl.lit(0, dtype=pl.Int64),
+            discount_allocated=pl.lit(value=False),
+            is_bundle_component=pl.lit(value=False),
+            requires_shipping=pl.lit(None, dtype=pl.Boolean),
             currency=pl.lit(currency),
         )
     )

@@ -32,6 +32,10 @@ def orders_of_lines(path: str | Path) -> tuple[dy.DataFrame[Orders], dy.DataFram
             financial_status=pl.lit("paid"),
             fulfillment_status=empty,
             total_minor=pl.lit(None, dtype=pl.Int64),
+            refunded_minor=pl.lit(None, dtype=pl.Int64),
+            discount_codes=empty,
+            payment_method=empty,
+            source=empty,
         )
     )
     order_lines = lines.select(
@@ -45,7 +49,11 @@ def orders_of_lines(path: str | Path) -> tuple[dy.DataFrame[Orders], dy.DataFram
         variant_title=empty,
         quantity=pl.lit(1, dtype=pl.Int64),
         unit_price_minor=pl.lit(0, dtype=pl.Int64),
+        compare_at_price_minor=pl.lit(None, dtype=pl.Int64),
         line_discount_minor=pl.lit(0, dtype=pl.Int64),
+        discount_allocated=pl.lit(value=False),
+        is_bundle_component=pl.lit(value=False),
+        requires_shipping=pl.lit(None, dtype=pl.Boolean),
         currency=pl.lit("EUR"),
     )
     return checked(Orders, orders), checked(OrderLines, order_lines)

@@ -16,6 +16,7 @@ from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError, InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
+from bundle_pipeline.ingest.non_products import suggested_non_products
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.derived import fields_behind
 from bundle_pipeline.quality.profile import profiled
@@ -62,7 +63,7 @@ def ingest(
     shop = shop_id(context.partition_key)
     settings = site.settings(shop)
     _refuse_if_paused(shop, is_enabled=settings.enabled)
-    staged = stage_shop(site.landing, shop)
+    staged = stage_shop(site.landing, shop, extra_aliases=settings.ingest.extra_aliases)
     results = _validated(staged, site.documents)
     yield from expectation_results(results)
     staged.raise_for_structure()
@@ -135,16 +136,47 @@ _COUNTS = (
 )
 
 
-def _total(ledger: pl.DataFrame, column: str) -> int:
-    return int(ledger.get_column(column).sum())
+def _total(frame: pl.DataFrame, column: str) -> int:
+    return int(frame.get_column(column).sum())
 
 
-def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | str]:
+def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
     if frame == IngestLedger.name:
         return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
     if frame == OrderLines.name:
         unresolved = loaded.order_lines.get_column("variant_id").null_count()
-        return {"bundle/unresolved_lines": unresolved}
+        return {"bundle/unresolved_lines": unresolved, **_line_numbers(loaded.order_lines)}
     if frame == Orders.name:
-        return {"bundle/currency": loaded.currency, "bundle/as_of": str(loaded.as_of)}
+        return {
+            "bundle/currency": loaded.currency,
+            "bundle/as_of": str(loaded.as_of),
+            "bundle/partially_refunded_rate": _partially_refunded_rate(loaded.orders),
+        }
     return {}
+
+
+# Enough for a person to see what kind of thing they are.
+_SHOWN = 10
+
+
+def _line_numbers(order_lines: pl.DataFrame) -> dict[str, int | float | str]:
+    suggested = suggested_non_products(order_lines)
+    shown = suggested.head(_SHOWN).select(
+        pl.format(
+            "{} ({}; in {} orders)",
+            pl.coalesce("title", "item"),
+            pl.col("reasons").list.join(", "),
+            "order_count",
+        )
+    )
+    return {
+        "bundle/bundle_components": _total(order_lines, "is_bundle_component"),
+        "bundle/lines_with_allocated_discount": _total(order_lines, "discount_allocated"),
+        "bundle/suggested_non_products": "; ".join(shown.to_series()) or "none",
+    }
+
+
+def _partially_refunded_rate(orders: pl.DataFrame) -> float:
+    """Share of orders of which some line may have gone back; which one isn't always stated."""
+    status = orders.get_column("financial_status")
+    return round(float((status == "partially_refunded").sum()) / max(orders.height, 1), 4)

@@ -1,0 +1,110 @@
+"""Lines that sell no product: told by name or SKU, and suggested from how they sell."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+import polars as pl
+import yaml
+from pydantic import TypeAdapter
+
+GIFT_CARD = "gift_card"
+# The reason of lines that a shop's own patterns tell.
+OWN_PATTERN = "non_product"
+
+_NAMES = ("line_item_name", "product_title", "sku")
+
+# An item of fewer orders than this share can't dominate what goes together.
+_MIN_ORDER_RATE = 0.05
+_MIN_ORDER_COUNT = 5
+# Of the shop's median unit price: protection, wrapping and tips cost a few per cent of an order.
+_NEAR_ZERO_RATE = 0.05
+
+SUGGESTED_SCHEMA = {
+    "item": pl.String,
+    "title": pl.String,
+    "order_count": pl.Int64,
+    "order_rate": pl.Float64,
+    "reasons": pl.List(pl.String),
+}
+
+
+@cache
+def non_product_patterns() -> Mapping[str, tuple[str, ...]]:
+    """Regular expressions by rule."""
+    source = resources.files("bundle_pipeline.ingest").joinpath("non_product_lines.yaml")
+    table = TypeAdapter(dict[str, tuple[str, ...]])
+    return table.validate_python(yaml.safe_load(source.read_text("utf-8")))
+
+
+def with_non_products(rows: pl.DataFrame, own_patterns: Sequence[str]) -> pl.DataFrame:
+    """Add ``_non_product``: the rule that tells a line as no product, null for most.
+
+    Args:
+        rows: Rows with the item's names as text.
+        own_patterns: The shop's own regular expressions.
+    """
+    rules = {**non_product_patterns(), **({OWN_PATTERN: own_patterns} if own_patterns else {})}
+    told = (
+        pl.when(
+            pl.any_horizontal(pl.col(_NAMES).str.contains(_any_of(patterns)).fill_null(value=False))
+        ).then(pl.lit(rule))
+        for rule, patterns in rules.items()
+    )
+    # Each item once: a shop has a thousand times as many lines.
+    items = rows.select(_NAMES).unique().with_columns(_non_product=pl.coalesce(*told))
+    if not items.get_column("_non_product").count():
+        return rows.with_columns(_non_product=pl.lit(None, dtype=pl.String))
+    return rows.join(
+        items, on=_NAMES, how="left", nulls_equal=True, validate="m:1", maintain_order="left"
+    )
+
+
+def suggested_non_products(order_lines: pl.DataFrame) -> pl.DataFrame:
+    """Items that sell as if they were no product, for a person to judge; nothing is left out.
+
+    Suggested are items of at least 5 % of the orders that cost next to nothing (at most 5 % of the
+    median unit price of the currency's lines) or need no shipping where most lines do.
+
+    Args:
+        order_lines: ``OrderLines``.
+
+    Returns:
+        ``item`` (variant id, SKU or title), ``title``, ``order_count``, ``order_rate`` and
+        ``reasons``: ``price_near_zero``, ``needs_no_shipping``. The most frequent first.
+    """
+    needs_shipping = pl.col("requires_shipping").fill_null(value=True)
+    lines = order_lines.with_columns(
+        _item=pl.coalesce("variant_id", "sku", "title"),
+        _usual_price=pl.col("unit_price_minor").median().over("currency"),
+        _most_need_shipping=needs_shipping.mean() > 0.5,  # noqa: PLR2004 most
+    )
+    is_near_zero = pl.col("unit_price_minor").median() <= (
+        pl.col("_usual_price").first() * _NEAR_ZERO_RATE
+    )
+    needs_none = ~needs_shipping.any() & pl.col("_most_need_shipping").first()
+    reasons = pl.concat_list(
+        pl.when(is_near_zero).then(pl.lit("price_near_zero")),
+        pl.when(needs_none).then(pl.lit("needs_no_shipping")),
+    ).list.drop_nulls()
+    return (
+        lines.drop_nulls("_item")
+        .group_by(item="_item")
+        .agg(
+            title=pl.col("title").drop_nulls().sort().first(),
+            order_count=pl.col("order_id").n_unique().cast(pl.Int64),
+            reasons=reasons,
+        )
+        .with_columns(order_rate=pl.col("order_count") / order_lines["order_id"].n_unique())
+        .filter(
+            pl.col("order_rate") >= _MIN_ORDER_RATE,
+            pl.col("order_count") >= _MIN_ORDER_COUNT,
+            pl.col("reasons").list.len() > 0,
+        )
+        .select(list(SUGGESTED_SCHEMA))
+        .sort(["order_count", "item"], descending=[True, False])
+    )
+
+
+def _any_of(patterns: Sequence[str]) -> str:
+    return "(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns)
