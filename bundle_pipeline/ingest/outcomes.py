@@ -59,6 +59,11 @@ def excluded(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     return _decided(rows, _EXCLUDED, rules)
 
 
+def replaced(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Decide rows that others say better; the first rule that applies gives the reason."""
+    return _decided(rows, _SUPERSEDED, rules)
+
+
 def superseded(rows: pl.DataFrame, *key: str) -> pl.DataFrame:
     """Decide rows of which a later one with the same key is there.
 
@@ -94,7 +99,9 @@ def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
         pl.col("_line_number").alias("line_number"),
         pl.struct(evidence.name.keep()).struct.json_encode().alias("fields"),
     )
-    return decided.join(shown, on=["path", "line_number"], how="left", validate="1:1").select(
+    # A line may have given several rows of the kind, such as stock at several locations.
+    first = shown.unique(["path", "line_number"], keep="first", maintain_order=True)
+    return decided.join(first, on=["path", "line_number"], how="left", validate="m:1").select(
         list(VERDICT_SCHEMA)
     )
 

@@ -1,37 +1,20 @@
 """How rows of a dialect become rows of the kinds: one pure function per shape of export."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-import polars as pl
+from bundle_pipeline.ingest.reshapes.reshaped import Reshape
+from bundle_pipeline.ingest.reshapes.shopify_bulk_products import shopify_bulk_products
+from bundle_pipeline.ingest.reshapes.shopify_inventory import (
+    shopify_inventory,
+    shopify_inventory_by_location,
+)
+from bundle_pipeline.ingest.reshapes.shopify_products import shopify_products
+from bundle_pipeline.ingest.reshapes.woocommerce_products import woocommerce_products
 
-from bundle_pipeline.ingest.aliases import FileKind
-
-LEFT_OUT_SCHEMA = {"_line_number": pl.Int64, "outcome": pl.String, "reason": pl.String}
-
-
-def nothing_left_out() -> pl.DataFrame:
-    """No line left out."""
-    return pl.DataFrame(schema=LEFT_OUT_SCHEMA)
-
-
-@dataclass(frozen=True)
-class Reshaped:
-    """What a file's rows say, per kind.
-
-    Attributes:
-        rows: Per kind: text by canonical field of the kind (absent ones are null) and
-            ``_line_number``, the line that a row comes from. A line may give several rows.
-        left_out: ``_line_number``, ``outcome`` (``excluded`` or ``quarantined``) and ``reason`` of
-            each line that gives no row.
-    """
-
-    rows: Mapping[FileKind, pl.DataFrame]
-    left_out: pl.DataFrame = field(default_factory=nothing_left_out)
-
-
-Reshape = Callable[[pl.DataFrame], Reshaped]
-"""Takes a file's rows in order: text by field of the dialect, null where blank, ``_line_number``,
-``_customer`` if the dialect has such fields, and with ``rest`` other columns by their header."""
-
-RESHAPES: Mapping[str, Reshape] = {}
+RESHAPES: Mapping[str, Reshape] = {
+    "shopify_bulk_products": shopify_bulk_products,
+    "shopify_inventory": shopify_inventory,
+    "shopify_inventory_by_location": shopify_inventory_by_location,
+    "shopify_products": shopify_products,
+    "woocommerce_products": woocommerce_products,
+}
