@@ -34,7 +34,8 @@ class StagedFile:
 
     ``problem`` is why none of its rows can be used, if so. ``row_count`` is 0 where the rows can't
     be told apart. ``unmapped_headers`` are those of a recognised file that no alias knows; headers
-    of other files aren't kept, since their first row may be anything.
+    of other files aren't kept, since their first row may be anything. ``full_snapshot_of`` names
+    the kind of export where a newer one replaces all of an older one.
     """
 
     path: str
@@ -44,6 +45,7 @@ class StagedFile:
     row_count: int = 0
     unmapped_headers: tuple[str, ...] = ()
     problem: InputDataError | None = None
+    full_snapshot_of: str | None = None
 
     @property
     def is_blocking(self) -> bool:
@@ -88,7 +90,9 @@ def read_landed(content: bytes, *, path: str, place: str) -> tuple[StagedFile, l
         return file, []
     if dialect:
         rows = reshaped_rows(dialect, parsed, header=header, columns=columns, path=path)
-        return StagedFile(path, kind, content_hash, len(content), row_count), rows
+        full = dialect.reshape if dialect.snapshot == "full" else None
+        size = len(content)
+        return StagedFile(path, kind, content_hash, size, row_count, full_snapshot_of=full), rows
     unmapped = tuple(unmapped_headers(kind, header))
     file = StagedFile(path, kind, content_hash, len(content), row_count, unmapped)
     return file, [plain_rows(kind, parsed, columns=columns, path=path)]

@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.ingest.customers import customer_keys
+from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.order_rows import judged_rows
 from bundle_pipeline.ingest.outcomes import (
     Rule,
@@ -37,7 +38,7 @@ def load_orders(
     params: IngestParams,
     *,
     currency: str,
-    variant_of_sku: pl.DataFrame,
+    known: Identities,
     customers: pl.Series,
     customer_key: bytes,
 ) -> LoadedOrders:
@@ -47,7 +48,7 @@ def load_orders(
         rows: Staged text with :func:`with_order_ids`, earliest first.
         params: Which orders and lines are left out.
         currency: The shop's currency, for orders that state none.
-        variant_of_sku: ``sku`` and ``variant_id``, for labels that mean one variant only.
+        known: What the shop's variants go by.
         customers: Identities that ``_customer`` of the rows points to.
         customer_key: The secret that they are hashed with.
     """
@@ -60,13 +61,14 @@ def load_orders(
         judged.drop(facts.drop("order_id").columns, strict=False)
         .join(facts, on="order_id", how="left", validate="m:1", maintain_order="left")
         .pipe(quarantined, [Rule("ordered_at_missing", pl.col("ordered_at").is_null())])
+        .pipe(with_identity, known)
         .pipe(excluded, _exclusions(params))
     )
     loaded = lines.filter(is_undecided())
     logger.info("orders: %d rows in, %d loaded", rows.height, loaded.height)
     return LoadedOrders(
         orders=_orders(loaded, customers, customer_key),
-        order_lines=_order_lines(loaded, variant_of_sku),
+        order_lines=_order_lines(loaded),
         verdicts=verdicts(lines, "orders"),
     )
 
@@ -94,12 +96,14 @@ def _order_facts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _exclusions(params: IngestParams) -> list[Rule]:
-    status = pl.col("financial_status")
+    status, product = pl.col("financial_status"), pl.col("_product_status")
     switched = [
         (params.exclude_voided_orders, Rule("voided_order", status == "voided")),
         (params.exclude_refunded_orders, Rule("refunded_order", status == "refunded")),
         (params.exclude_returned_orders, Rule("returned_order", pl.col("_is_returned"))),
         (params.exclude_gift_cards, Rule("gift_card", is_true(pl.col("is_gift_card")))),
+        (params.exclude_draft_products, Rule("draft_product", product == "draft")),
+        (params.exclude_archived_products, Rule("archived_product", product == "archived")),
     ]
     # Not to be switched off: a line of no units, or of returned ones, is no sale.
     always = Rule("non_positive_quantity", pl.col("quantity") <= 0)
@@ -121,16 +125,12 @@ def _orders(rows: pl.DataFrame, customers: pl.Series, customer_key: bytes) -> dy
     return declared(Orders, orders)
 
 
-def _order_lines(rows: pl.DataFrame, variant_of_sku: pl.DataFrame) -> dy.DataFrame[OrderLines]:
-    by_sku = variant_of_sku.select("sku", _variant_of_sku="variant_id")
-    lines = rows.join(
-        by_sku, on="sku", how="left", validate="m:1", maintain_order="left"
-    ).with_columns(
+def _order_lines(rows: pl.DataFrame) -> dy.DataFrame[OrderLines]:
+    lines = rows.with_columns(
         line_number=pl.int_range(1, pl.len() + 1).over("order_id"),
         line_id="line_item_id",
-        variant_id=pl.coalesce("variant_id", "_variant_of_sku"),
         title=pl.coalesce("product_title", stated(pl.col("line_item_name"))),
     )
-    unresolved = lines.get_column("variant_id").null_count()
-    logger.info("order_lines: %d rows, %d without a known variant", lines.height, unresolved)
+    counted = lines.get_column("resolved_by").value_counts(sort=True)
+    logger.info("order_lines: %d rows, resolved by %s", lines.height, dict(counted.rows()))
     return declared(OrderLines, lines.sort("order_id", "line_number"))

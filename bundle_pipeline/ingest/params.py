@@ -19,6 +19,14 @@ class IngestParams(Params):
     """Leave out orders that the export marks as returned."""
     exclude_gift_cards: bool = Field(default=True)
     """Leave out lines that sell a gift card."""
+    exclude_draft_products: bool = Field(default=False)
+    """Leave out lines that sell a product which is a draft now.
+
+    Off, like the next: what such products sold with still counts, and a bundle with one in it is
+    dropped later, with its reason.
+    """
+    exclude_archived_products: bool = Field(default=False)
+    """Leave out lines that sell a product which is archived now."""
     max_quarantined_rate: float = Field(default=0.5, ge=0.0, le=1.0)
     """Share of a file's rows that may be unusable before the shop fails."""
 

@@ -4,7 +4,9 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
 import dagster as dg
 import polars as pl
@@ -23,7 +25,7 @@ from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
-from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.objects import Objects
 
@@ -137,12 +139,53 @@ def _total(ledger: pl.DataFrame, column: str) -> int:
     return int(ledger.get_column(column).sum())
 
 
-def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | str]:
-    if frame == IngestLedger.name:
-        return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
-    if frame == OrderLines.name:
-        unresolved = loaded.order_lines.get_column("variant_id").null_count()
-        return {"bundle/unresolved_lines": unresolved}
-    if frame == Orders.name:
-        return {"bundle/currency": loaded.currency, "bundle/as_of": str(loaded.as_of)}
-    return {}
+def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
+    match frame:
+        case IngestLedger.name:
+            return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
+        case OrderLines.name:
+            return _resolution(loaded)
+        case Orders.name:
+            return {"bundle/currency": loaded.currency, "bundle/as_of": str(loaded.as_of)}
+        case Variants.name:
+            skus = loaded.ambiguous_skus.get_column("sku")
+            return {
+                "bundle/closed_variants": _closed(loaded.variants),
+                "bundle/ambiguous_skus": len(skus),
+                "bundle/first_ambiguous_skus": ", ".join(skus.head(_SHOWN)),
+            }
+        case Inventory.name:
+            return {"bundle/closed_rows": _closed(loaded.inventory), **_stock_age(loaded)}
+        case _:
+            return {}
+
+
+# Enough keys to find what is wrong in the shop.
+_SHOWN = 10
+_DAY = timedelta(days=1)
+
+
+def _resolution(loaded: LoadedShop) -> dict[str, int | float | str]:
+    """How many lines were resolved by what, and of which variants no file of products knows."""
+    resolved_by = loaded.order_lines.get_column("resolved_by")
+    counts = {step: int((resolved_by == step).sum()) for step in RESOLVED_BY[:-1]}
+    return {
+        **{f"bundle/lines_by_{step}": count for step, count in counts.items()},
+        "bundle/unresolved_lines": len(resolved_by) - sum(counts.values()),
+        "bundle/lines_of_unknown_variants": _total(loaded.unknown_variants, "line_count"),
+    }
+
+
+def _closed(frame: pl.DataFrame) -> int:
+    return frame.height - _total(frame, "is_current")
+
+
+def _stock_age(loaded: LoadedShop) -> dict[str, int | float | str]:
+    """When stock was last counted, and how many days the newest order is after that."""
+    counted_at = cast("datetime | None", loaded.inventory.get_column("updated_at").max())
+    if counted_at is None:
+        return {"bundle/counted_at": "unknown"}
+    if loaded.as_of is None:
+        return {"bundle/counted_at": str(counted_at)}
+    age_days = round((loaded.as_of - counted_at) / _DAY, 1)
+    return {"bundle/counted_at": str(counted_at), "bundle/stock_age_days": age_days}
