@@ -7,7 +7,7 @@ before a run. What stays out: reading them, which is the ingest room's.
 import hashlib
 from dataclasses import dataclass
 
-from bundle_pipeline.ingest.headers import sniffed_kind
+from bundle_pipeline.ingest.recognition import starts_like_orders
 from bundle_pipeline.schemas.shop_id import ShopId, is_shop_id
 from bundle_pipeline.store.objects import Objects, StoredObject
 
@@ -57,4 +57,4 @@ def _fingerprint(files: list[StoredObject]) -> str:
 
 
 def _is_orders(landing: Objects, file: StoredObject) -> bool:
-    return sniffed_kind(landing.read_start(file.key, _HEADER_BYTES), file.key) == "orders"
+    return starts_like_orders(landing.read_start(file.key, _HEADER_BYTES), file.key)

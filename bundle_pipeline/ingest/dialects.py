@@ -28,7 +28,16 @@ class Dialect(BaseModel):
     reshape: str
     fields: dict[str, tuple[str, ...]]
     customer: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     rest: bool = False
+
+    @property
+    def full_snapshot_of(self) -> str | None:
+        """What a newer export of replaces all of an older one; None if it adds to it.
+
+        Layouts that are reshaped alike are one: a shop's exports change their headers over time.
+        """
+        return self.reshape if self.snapshot == "full" else None
 
 
 @cache

@@ -79,12 +79,25 @@ def fields_of(
 
 def unmapped_headers(kind: FileKind, header: Sequence[str]) -> list[str]:
     """Headers that no alias of the kind knows, in their order; blank ones aren't listed."""
-    known = {column for columns in field_columns(kind, header).values() for column in columns}
-    of_the_shop = {match_key(name) for name in shop_headers()}
+    return unmapped_beside(field_columns(kind, header), header)
+
+
+def unmapped_beside(
+    columns: Mapping[str, tuple[int, ...]], header: Sequence[str], *, unread: Sequence[str] = ()
+) -> list[str]:
+    """Headers of no field's columns, in their order; blank ones aren't listed.
+
+    Args:
+        columns: Positions of the columns of each field.
+        header: Header cells.
+        unread: Headers that are known and of no use, besides those that name the shop.
+    """
+    known = {column for positions in columns.values() for column in positions}
+    of_no_use = {match_key(name) for name in (*shop_headers(), *unread)}
     return [
         name.strip()
         for index, name in enumerate(header)
-        if name.strip() and index not in known and match_key(name) not in of_the_shop
+        if name.strip() and index not in known and match_key(name) not in of_no_use
     ]
 
 

@@ -10,6 +10,7 @@ _FOUND_EXPECTED = {
     "wrong_field_count": ("more or fewer cells than headers", f"one for each; {_MEND_EXPORT}"),
     "broken_quoting": ("text after a closing quote", f"a comma or the row's end; {_MEND_EXPORT}"),
     "unreadable_row": ("a row that can't be split into cells", f"CSV; {_MEND_EXPORT}"),
+    "json_not_valid": ("a line that is no JSON object", f"one object per line; {_MEND_EXPORT}"),
     "order_id_missing": ("neither order_id nor name", f"one of them; {_MEND_ROW}"),
     "ordered_at_missing": ("no created_at in any row of the order", f"one; {_MEND_ROW}"),
     "ordered_at_not_a_time": (

@@ -13,6 +13,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import StagedFile, read_landed
+from bundle_pipeline.ingest.recognition import NO_EXTRA_ALIASES, ExtraAliases
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects
 
@@ -69,18 +70,21 @@ class StagedShop:
             "BP-INGEST-NO-ORDERS",
             place=f"shop {self.shop_id}",
             found=known or "no file",
-            expected="a .csv or .csv.gz file of orders, recognised by its header"
+            expected="a .csv or .jsonl file of orders, recognised by its header"
             + "".join(f" ({hint})" for hint in hints[:1]),
             remedy="put the orders export into the shop's landing folder",
         )
 
 
-def stage_shop(landing: Objects, shop_id: ShopId) -> StagedShop:
+def stage_shop(
+    landing: Objects, shop_id: ShopId, *, extra_aliases: ExtraAliases = NO_EXTRA_ALIASES
+) -> StagedShop:
     """Read every landed file of a shop.
 
     Args:
         landing: Landing zone; the shop's files lie below the folder that its id names.
         shop_id: Whose files.
+        extra_aliases: Spellings of headers of the shop's own.
 
     Returns:
         The files with what is wrong with them, and the rows of those that can be read. Nothing is
@@ -95,7 +99,9 @@ def stage_shop(landing: Objects, shop_id: ShopId) -> StagedShop:
         if content is None or not entry.key.startswith(prefix):
             continue
         path = entry.key.removeprefix(prefix)
-        file, rows = read_landed(content, path=path, place=f"shop {shop_id}, {path}")
+        file, rows = read_landed(
+            content, path=path, place=f"shop {shop_id}, {path}", extra_aliases=extra_aliases
+        )
         logger.info("read %s: %s, %d rows", entry.key, file.kind, file.row_count)
         files.append(file)
         read.extend(rows)
