@@ -33,7 +33,7 @@ class Dialect(BaseModel):
 
     @property
     def full_snapshot_of(self) -> str | None:
-        """What a newer export of replaces all of an older one; None if it adds to it.
+        """The kind of export of which a newer one replaces all of an older one; None if none.
 
         Layouts that are reshaped alike are one: a shop's exports change their headers over time.
         """

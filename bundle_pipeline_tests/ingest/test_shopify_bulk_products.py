@@ -1,6 +1,8 @@
 """Products of a bulk operation as frames of flattened objects, in any order."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from bundle_pipeline.ingest.dialects import dialects, recognised_dialect
 from bundle_pipeline.ingest.reshapes.reshaped import Reshaped
 from bundle_pipeline.ingest.reshapes.shopify_bulk_products import shopify_bulk_products
+from bundle_pipeline_tests.support.exports import ORDERS_WITHOUT_IDS, export
 from bundle_pipeline_tests.support.frames import shuffled
+from bundle_pipeline_tests.support.landing import loaded_files
 
 GID = "gid://shopify"
 Object = Mapping[str, str]
@@ -109,3 +113,35 @@ def test_the_columns_of_a_result_tell_it() -> None:
 def test_no_objects_give_no_rows() -> None:
     reshaped = shopify_bulk_products(objects())
     assert all(rows.is_empty() for rows in reshaped.rows.values())
+
+
+def test_a_landed_result_becomes_variants_catalog_and_stock(tmp_path: Path) -> None:
+    product = {"id": TEE["id"], "title": "Tee", "handle": "tee", "status": "ACTIVE", "tags": ["a"]}
+    variant = {
+        "id": BLACK["id"],
+        "__parentId": TEE["id"],
+        "title": "Black",
+        "sku": "T-B",
+        "price": "20.00",
+        "inventoryQuantity": 7,
+        "inventoryItem": {"id": f"{GID}/InventoryItem/100", "unitCost": {"amount": "7.5"}},
+    }
+    level = {
+        "id": LEVEL["id"],
+        "__parentId": BLACK["id"],
+        "location": {"id": f"{GID}/Location/1"},
+        "quantities": [{"name": "available", "quantity": 4}, {"name": "on_hand", "quantity": 6}],
+    }
+    text = "".join(json.dumps(line) + "\n" for line in (variant, level, product))
+    files = {"orders.csv": export(ORDERS_WITHOUT_IDS), "products.jsonl": text}
+    shop = loaded_files(tmp_path, files)
+    columns = ("variant_id", "product_id", "inventory_item_id", "price_minor", "unit_cost_minor")
+    assert shop.variants.select(columns).rows() == [("1", "10", "100", 2000, 750)]
+    assert shop.catalog.select("product_title", "product_status", "tags").rows() == [
+        ("Tee", "active", ["a"])
+    ]
+    assert shop.inventory.select("inventory_item_id", "location_id", "available_count").rows() == [
+        ("100", "1", 4)
+    ]
+    counts = ("row_count", "loaded_count", "excluded_count")
+    assert shop.ingest_ledger.select(counts).rows()[1] == (3, 2, 1)
