@@ -4,7 +4,8 @@ import polars as pl
 
 from bundle_pipeline.candidates.stock import available_counts
 
-_OFF_SALE = ("draft", "archived")
+# An unlisted product is hidden on purpose.
+_OFF_SALE = ("draft", "archived", "unlisted")
 
 
 def shop_currency(*frames: pl.DataFrame) -> str | None:
@@ -47,7 +48,8 @@ def item_facts(
     Returns:
         ``variant_id``, ``product_id``, ``sku``, ``title``, ``variant_title``, ``product_type``,
         ``unit_price_minor``, ``unit_cost_minor``, ``available_count`` (null: not tracked) and
-        ``is_off_sale`` (draft or archived; unknown is on sale). Unknown fields are null.
+        ``is_off_sale`` (draft, archived, unlisted or closed; unknown is on sale). Unknown fields
+        are null.
     """
     asked = variant_ids.unique().to_frame("variant_id")
     facts = (
@@ -66,7 +68,11 @@ def item_facts(
         unit_price_minor=_amount("price_minor", currency),
         unit_cost_minor=_amount("unit_cost_minor", currency),
         available_count=pl.coalesce("stocked_count", "page_available_count"),
-        is_off_sale=pl.col("page_product_status").is_in(_OFF_SALE).fill_null(value=False),
+        is_off_sale=(
+            pl.col("page_product_status").is_in(_OFF_SALE).fill_null(value=False)
+            | _is_closed("own")
+            | _is_closed("page")
+        ),
     )
 
 
@@ -76,6 +82,10 @@ def _prefixed(frame: pl.DataFrame, source: str) -> pl.DataFrame:
 
 def _first_known(first: str, second: str, column: str) -> pl.Expr:
     return pl.coalesce(f"{first}_{column}", f"{second}_{column}")
+
+
+def _is_closed(source: str) -> pl.Expr:
+    return ~pl.col(f"{source}_is_current").fill_null(value=True)
 
 
 def _amount(column: str, currency: str | None) -> pl.Expr:

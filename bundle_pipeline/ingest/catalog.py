@@ -3,7 +3,12 @@
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.ingest.offers import log_unread_amounts, offer_rules, with_offer
+from bundle_pipeline.ingest.offers import (
+    log_unread_amounts,
+    offer_rules,
+    with_fields_of_other_files,
+    with_offer,
+)
 from bundle_pipeline.ingest.outcomes import (
     Rule,
     is_undecided,
@@ -12,6 +17,7 @@ from bundle_pipeline.ingest.outcomes import (
     undecided,
     verdicts,
 )
+from bundle_pipeline.ingest.snapshots import is_current
 from bundle_pipeline.ingest.values import stated, utc_time, whole_number, word
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import PRODUCT_STATUSES, Catalog
@@ -28,7 +34,7 @@ def load_catalog(
     """Convert catalog rows.
 
     Args:
-        rows: Staged text of the kind, earliest first.
+        rows: Staged text of the kind with :func:`with_outdated`, earliest first.
         currency: The shop's currency.
 
     Returns:
@@ -37,6 +43,7 @@ def load_catalog(
     status_unknown = ~pl.col("_status").is_in(PRODUCT_STATUSES)
     judged = (
         undecided(rows, "catalog")
+        .pipe(with_fields_of_other_files)
         .pipe(with_offer, currency=currency)
         .with_columns(_status=word(pl.col("product_status")).fill_null(_DEFAULT_STATUS))
         .pipe(
@@ -48,6 +55,7 @@ def load_catalog(
             ],
         )
         .pipe(superseded, "variant_id")
+        .with_columns(is_current=is_current("variant_id"))
     )
     log_unread_amounts(judged)
     return _catalog(judged.filter(is_undecided())), verdicts(judged, "catalog")

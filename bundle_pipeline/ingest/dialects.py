@@ -31,6 +31,14 @@ class Dialect(BaseModel):
     unread: tuple[str, ...] = ()
     rest: bool = False
 
+    @property
+    def full_snapshot_of(self) -> str | None:
+        """The kind of export of which a newer one replaces all of an older one; None if none.
+
+        Layouts that are reshaped alike are one: a shop's exports change their headers over time.
+        """
+        return self.reshape if self.snapshot == "full" else None
+
 
 @cache
 def dialects() -> dict[str, Dialect]:

@@ -22,6 +22,7 @@ def is_test(test: pl.Expr, payment_method: pl.Expr) -> pl.Expr:
 def exclusion_rules(params: IngestParams) -> list[Rule]:
     """Rules on rows with the facts of their order; the first that applies gives the reason."""
     status, non_product = pl.col("financial_status"), pl.col("_non_product")
+    product = pl.col("_product_status")
     is_fulfilled = pl.col("fulfillment_status").is_in(_FULFILLED).fill_null(value=False)
     is_cancelled = pl.col("_cancelled_at").is_not_null() | (status == "cancelled").fill_null(
         value=False
@@ -41,6 +42,8 @@ def exclusion_rules(params: IngestParams) -> list[Rule]:
             params.exclude_pending_orders,
             Rule("pending_order", status.is_in(_UNPAID) & ~is_fulfilled),
         ),
+        (params.exclude_draft_products, Rule("draft_product", product == "draft")),
+        (params.exclude_archived_products, Rule("archived_product", product == "archived")),
         (params.exclude_gift_cards, Rule(GIFT_CARD, is_gift_card)),
         *((params.exclude_non_products, Rule(name, non_product == name)) for name in names),
         (

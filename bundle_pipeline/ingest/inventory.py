@@ -3,20 +3,21 @@
 import dataframely as dy
 import polars as pl
 
+from bundle_pipeline.ingest.derived_ids import DEFAULT_LOCATION
 from bundle_pipeline.ingest.outcomes import (
     Rule,
     is_undecided,
     quarantined,
+    replaced,
     superseded,
     undecided,
     verdicts,
 )
+from bundle_pipeline.ingest.snapshots import is_current
 from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Inventory
 
-# The location of stock in a file without a location column.
-DEFAULT_LOCATION = "default"
 # What exports write where an item isn't kept at a location. It is none there, which is not the same
 # as untracked: untracked stock can always be sold.
 _NOT_STOCKED = "not stocked"
@@ -25,8 +26,11 @@ _NOT_STOCKED = "not stocked"
 def load_inventory(rows: pl.DataFrame) -> tuple[dy.DataFrame[Inventory], pl.DataFrame]:
     """Convert inventory rows; of several counts of one item at one location the newest stays.
 
+    A product export states the units of an item in all: where another file counts them by location,
+    they would count twice.
+
     Args:
-        rows: Staged text of the kind, earliest first.
+        rows: Staged text of the kind with :func:`with_outdated`, earliest first.
 
     Returns:
         The inventory, and what became of each row (:func:`verdicts`).
@@ -37,6 +41,8 @@ def load_inventory(rows: pl.DataFrame) -> tuple[dy.DataFrame[Inventory], pl.Data
         .sort("_counted_at", nulls_last=False, maintain_order=True)
         .pipe(quarantined, _rules())
         .pipe(superseded, "inventory_item_id", "location_id")
+        .with_columns(is_current=is_current("inventory_item_id", "location_id"))
+        .pipe(replaced, [Rule("counted_by_location", _is_total_of_locations())])
     )
     inventory = judged.filter(is_undecided()).with_columns(updated_at="_counted_at")
     in_order = inventory.sort("inventory_item_id", "location_id")
@@ -55,6 +61,12 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         available_count=pl.when(not_stocked).then(pl.lit(0, dtype=pl.Int64)).otherwise(count),
         _counted_at=utc_time(pl.col("updated_at"), file="_path"),
     )
+
+
+def _is_total_of_locations() -> pl.Expr:
+    has_place = pl.col("location_id") != DEFAULT_LOCATION
+    is_located = has_place & pl.col("is_current") & is_undecided()
+    return ~has_place & is_located.any().over("inventory_item_id")
 
 
 def _rules() -> list[Rule]:

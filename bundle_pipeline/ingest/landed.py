@@ -35,7 +35,8 @@ class StagedFile:
 
     ``problem`` is why none of its rows can be used, if so. ``row_count`` is 0 where the rows can't
     be told apart. ``unmapped_headers`` are those of a recognised file that no alias knows; headers
-    of other files aren't kept, since their first row may be anything.
+    of other files aren't kept, since their first row may be anything. ``full_snapshot_of`` names
+    the kind of export where a newer one replaces all of an older one.
     """
 
     path: str
@@ -45,6 +46,7 @@ class StagedFile:
     row_count: int = 0
     unmapped_headers: tuple[str, ...] = ()
     problem: InputDataError | None = None
+    full_snapshot_of: str | None = None
 
     @property
     def is_blocking(self) -> bool:
@@ -91,7 +93,15 @@ def read_landed(
     except InputDataError as problem:
         file = StagedFile(path, kind, content_hash, len(content), row_count, problem=problem)
         return file, []
-    file = StagedFile(path, kind, content_hash, len(content), row_count, what.unmapped)
+    file = StagedFile(
+        path,
+        kind,
+        content_hash,
+        len(content),
+        row_count,
+        what.unmapped,
+        full_snapshot_of=what.dialect.full_snapshot_of if what.dialect else None,
+    )
     if what.dialect:
         return file, reshaped_rows(
             what.dialect, parsed, header=table.header, columns=what.columns, path=path

@@ -10,6 +10,7 @@ import polars as pl
 
 from bundle_pipeline.ingest.catalog import load_catalog
 from bundle_pipeline.ingest.currencies import shop_currency
+from bundle_pipeline.ingest.identity import identities, unknown_variants
 from bundle_pipeline.ingest.inventory import load_inventory
 from bundle_pipeline.ingest.ledger import (
     ingest_ledger,
@@ -17,9 +18,11 @@ from bundle_pipeline.ingest.ledger import (
     raise_above_quarantine_rate,
     with_reading_verdicts,
 )
+from bundle_pipeline.ingest.linked_ids import order_labels, with_linked_ids
 from bundle_pipeline.ingest.order_rows import with_order_ids
 from bundle_pipeline.ingest.orders import load_orders
 from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.snapshots import with_outdated
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.ingest.variants import load_variants
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
@@ -33,8 +36,13 @@ logger = logging.getLogger(__name__)
 class LoadedShop:
     """A shop's frames.
 
-    ``currency`` is that of most orders, or the default where none states one; variants and catalog
-    are in it. ``as_of`` is the time of the newest order, None without orders.
+    Attributes:
+        currency: That of most orders, or the default where none states one; variants and catalog
+            are in it.
+        as_of: Time of the newest order, None without orders.
+        ambiguous_skus: ``sku`` and ``variant_ids``, of SKUs that several variants have.
+        unknown_variants: ``variant_id`` and ``line_count``, of ids in orders that no file of
+            products knows.
     """
 
     orders: dy.DataFrame[Orders]
@@ -46,6 +54,8 @@ class LoadedShop:
     ingest_ledger: dy.DataFrame[IngestLedger]
     currency: str
     as_of: datetime | None
+    ambiguous_skus: pl.DataFrame
+    unknown_variants: pl.DataFrame
 
 
 def load_shop(staged: StagedShop, params: IngestParams, *, customer_key: bytes) -> LoadedShop:
@@ -63,16 +73,20 @@ def load_shop(staged: StagedShop, params: IngestParams, *, customer_key: bytes) 
     staged.raise_for_structure()
     order_rows = with_order_ids(staged.tables["orders"])
     currency = shop_currency(order_rows, default=params.default_currency)
-    catalog, catalog_verdicts = load_catalog(staged.tables["catalog"], currency=currency)
-    variants, variant_verdicts = load_variants(
-        staged.tables["variants"], catalog, currency=currency
-    )
-    inventory, inventory_verdicts = load_inventory(staged.tables["inventory"])
+    tables = {
+        kind: with_outdated(rows, staged.files)
+        for kind, rows in with_linked_ids(staged.tables, order_labels(order_rows)).items()
+        if kind != "orders"
+    }
+    catalog, catalog_verdicts = load_catalog(tables["catalog"], currency=currency)
+    variants, variant_verdicts = load_variants(tables["variants"], catalog, currency=currency)
+    inventory, inventory_verdicts = load_inventory(tables["inventory"])
+    known = identities(variants, catalog)
     sold = load_orders(
         order_rows,
         params,
         currency=currency,
-        variant_of_sku=_variant_of_sku(variants, catalog),
+        known=known,
         customers=staged.customers,
         customer_key=customer_key,
     )
@@ -91,6 +105,8 @@ def load_shop(staged: StagedShop, params: IngestParams, *, customer_key: bytes) 
         ingest_ledger=ingest_ledger(staged, verdicts),
         currency=currency,
         as_of=cast("datetime | None", sold.orders.get_column("ordered_at").max()),
+        ambiguous_skus=known.ambiguous_skus,
+        unknown_variants=unknown_variants(sold.order_lines, known),
     )
 
 
@@ -98,14 +114,3 @@ def _log_outcomes(verdicts: pl.DataFrame) -> None:
     counted = verdicts.group_by("kind", "outcome").len().sort("kind", "outcome")
     for kind, outcome, row_count in counted.rows():
         logger.info("%s: %d rows %s", kind, row_count, outcome)
-
-
-def _variant_of_sku(variants: pl.DataFrame, catalog: pl.DataFrame) -> pl.DataFrame:
-    """Labels that mean one variant: a label that several share resolves to none of them."""
-    labelled = pl.concat(
-        [variants.select("sku", "variant_id"), catalog.select("sku", "variant_id")]
-    )
-    meanings = labelled.drop_nulls().unique().group_by("sku").agg(pl.col("variant_id"))
-    unique = meanings.filter(pl.col("variant_id").list.len() == 1)
-    logger.info("skus: %d, of which %d mean one variant", meanings.height, unique.height)
-    return unique.with_columns(pl.col("variant_id").list.first())

@@ -8,7 +8,30 @@ from bundle_pipeline.ingest.currencies import amount, price_rules
 from bundle_pipeline.ingest.outcomes import Rule
 from bundle_pipeline.ingest.values import id_text
 
+# What some kinds of export have and others lack.
+_NOT_IN_EVERY_FILE = ("compare_at_price", "cost", "sku", "vendor", "product_type")
+
 logger = logging.getLogger(__name__)
+
+
+def with_fields_of_other_files(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take from earlier files what the file of a row never states, such as a cost, by variant.
+
+    A file that states a field for some of its variants leaves it blank for the others on purpose.
+
+    Args:
+        rows: Rows of text of variants or catalog, earliest first.
+    """
+    variant = id_text(pl.col("variant_id"))
+    earlier = {name: pl.col(name).forward_fill().over(variant) for name in _NOT_IN_EVERY_FILE}
+    states_none = {name: pl.col(name).is_null().all().over("_path") for name in _NOT_IN_EVERY_FILE}
+    return rows.with_columns(
+        pl.when(states_none[name] & variant.is_not_null())
+        .then(earlier[name])
+        .otherwise(name)
+        .alias(name)
+        for name in _NOT_IN_EVERY_FILE
+    )
 
 
 def with_offer(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from bundle_pipeline.ingest.customers import customer_keys
 from bundle_pipeline.ingest.exclusions import exclusion_rules, is_test
 from bundle_pipeline.ingest.non_products import with_non_products
 from bundle_pipeline.ingest.order_discounts import with_allocated_discounts
+from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.order_rows import judged_rows
 from bundle_pipeline.ingest.outcomes import (
     Rule,
@@ -41,7 +42,7 @@ def load_orders(
     params: IngestParams,
     *,
     currency: str,
-    variant_of_sku: pl.DataFrame,
+    known: Identities,
     customers: pl.Series,
     customer_key: bytes,
 ) -> LoadedOrders:
@@ -51,7 +52,7 @@ def load_orders(
         rows: Staged text with :func:`with_order_ids`, earliest first.
         params: Which orders and lines are left out.
         currency: The shop's currency, for orders that state none.
-        variant_of_sku: ``sku`` and ``variant_id``, for labels that mean one variant only.
+        known: What the shop's variants go by.
         customers: Identities that ``_customer`` of the rows points to.
         customer_key: The secret that they are hashed with.
     """
@@ -66,6 +67,7 @@ def load_orders(
         judged.drop(facts.drop("order_id").columns, strict=False)
         .join(facts, on="order_id", how="left", validate="m:1", maintain_order="left")
         .pipe(quarantined, _missing_facts())
+        .pipe(with_identity, known)
         .pipe(with_allocated_discounts)
         .pipe(with_bundle_components)
         .pipe(with_non_products, params.non_product_patterns)
@@ -82,7 +84,7 @@ def load_orders(
     )
     return LoadedOrders(
         orders=_orders(loaded, customers, customer_key),
-        order_lines=_order_lines(loaded, variant_of_sku),
+        order_lines=_order_lines(loaded),
         verdicts=verdicts(lines, "orders"),
     )
 
@@ -141,19 +143,15 @@ def _orders(rows: pl.DataFrame, customers: pl.Series, customer_key: bytes) -> dy
     return declared(Orders, orders)
 
 
-def _order_lines(rows: pl.DataFrame, variant_of_sku: pl.DataFrame) -> dy.DataFrame[OrderLines]:
-    by_sku = variant_of_sku.select("sku", _variant_of_sku="variant_id")
-    lines = rows.join(
-        by_sku, on="sku", how="left", validate="m:1", maintain_order="left"
-    ).with_columns(
+def _order_lines(rows: pl.DataFrame) -> dy.DataFrame[OrderLines]:
+    lines = rows.with_columns(
         line_number=pl.int_range(1, pl.len() + 1).over("order_id"),
         line_id="line_item_id",
-        variant_id=pl.coalesce("variant_id", "_variant_of_sku"),
         requires_shipping=_flag(pl.col("requires_shipping")),
         title=pl.coalesce("product_title", stated(pl.col("line_item_name"))),
     )
-    unresolved = lines.get_column("variant_id").null_count()
-    logger.info("order_lines: %d rows, %d without a known variant", lines.height, unresolved)
+    counted = lines.get_column("resolved_by").value_counts(sort=True)
+    logger.info("order_lines: %d rows, resolved by %s", lines.height, dict(counted.rows()))
     return declared(OrderLines, lines.sort("order_id", "line_number"))
 
 

@@ -59,6 +59,11 @@ def excluded(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     return _decided(rows, _EXCLUDED, rules)
 
 
+def replaced(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Decide rows that others say better; the first rule that applies gives the reason."""
+    return _decided(rows, _SUPERSEDED, rules)
+
+
 def superseded(rows: pl.DataFrame, *key: str) -> pl.DataFrame:
     """Decide rows of which a later one with the same key is there.
 
@@ -82,23 +87,21 @@ def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
     texts = pl.col(kind_aliases(kind).evidence)
     evidence = pl.when(texts.str.contains(_MAIL_LIKE)).then(pl.lit(_MASK)).otherwise(texts)
     is_quarantined = pl.col("outcome") == _QUARANTINED
-    decided = rows.select(
+    # By place: a line may give several rows.
+    placed = rows.with_row_index("_place")
+    decided = placed.select(
+        "_place",
         pl.col("_path").alias("path"),
         pl.col("_line_number").alias("line_number"),
         pl.lit(kind).alias("kind"),
         pl.col("outcome").fill_null(_LOADED),
         "reason",
     )
-    shown = rows.filter(is_quarantined).select(
-        pl.col("_path").alias("path"),
-        pl.col("_line_number").alias("line_number"),
+    shown = placed.filter(is_quarantined).select(
+        "_place",
         pl.struct(evidence.name.keep()).struct.json_encode().alias("fields"),
     )
-    # A line may have given several rows of the kind, such as stock at several locations.
-    first = shown.unique(["path", "line_number"], keep="first", maintain_order=True)
-    return decided.join(first, on=["path", "line_number"], how="left", validate="m:1").select(
-        list(VERDICT_SCHEMA)
-    )
+    return decided.join(shown, on="_place", how="left", validate="1:1").select(list(VERDICT_SCHEMA))
 
 
 def _decided(rows: pl.DataFrame, outcome: str, rules: Sequence[Rule]) -> pl.DataFrame:

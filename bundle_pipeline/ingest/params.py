@@ -43,6 +43,14 @@ class IngestParams(Params):
     exclude_free_lines: bool = Field(default=True)
     """Leave out what was given away beside a paid line of the same order; orders without any paid
     line stay, and components of bundles are marked instead."""
+    exclude_draft_products: bool = Field(default=False)
+    """Leave out lines that sell a product which is a draft now.
+
+    Off, like the next: what such products sold with still counts, and a bundle with one in it is
+    dropped later, with its reason.
+    """
+    exclude_archived_products: bool = Field(default=False)
+    """Leave out lines that sell a product which is archived now."""
     max_quarantined_rate: float = Field(default=0.5, ge=0.0, le=1.0)
     """Share of a file's rows that may be unusable before the shop fails."""
 

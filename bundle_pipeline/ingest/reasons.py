@@ -51,10 +51,11 @@ _FOUND_EXPECTED = {
     ),
     "variant_id_missing": ("no variant_id", f"one; {_MEND_ROW}"),
     "product_id_missing": ("no product_id", f"one; {_MEND_ROW}"),
+    "handle_missing": ("no handle", f"the product's handle on each row; {_MEND_EXPORT}"),
     "product_title_missing": ("no product_title", f"one; {_MEND_ROW}"),
     "product_status_unknown": (
         "an unknown product_status",
-        f"active, draft or archived, or nothing; {_MEND_ROW}",
+        f"active, draft, archived or unlisted, or nothing; {_MEND_ROW}",
     ),
     "inventory_item_id_missing": ("no inventory_item_id", f"one; {_MEND_ROW}"),
     "location_id_missing": ("no location_id", f"one, as in the file's other rows; {_MEND_ROW}"),

@@ -3,7 +3,12 @@
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.ingest.offers import log_unread_amounts, offer_rules, with_offer
+from bundle_pipeline.ingest.offers import (
+    log_unread_amounts,
+    offer_rules,
+    with_fields_of_other_files,
+    with_offer,
+)
 from bundle_pipeline.ingest.outcomes import (
     is_undecided,
     quarantined,
@@ -11,6 +16,7 @@ from bundle_pipeline.ingest.outcomes import (
     undecided,
     verdicts,
 )
+from bundle_pipeline.ingest.snapshots import is_current
 from bundle_pipeline.ingest.values import stated, utc_time
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Catalog, Variants
@@ -22,7 +28,7 @@ def load_variants(
     """Convert variant rows.
 
     Args:
-        rows: Staged text of the kind, earliest first.
+        rows: Staged text of the kind with :func:`with_outdated`, earliest first.
         catalog: Where a variant's row states no price, the one here counts: some exports have
             prices in the catalog only.
         currency: The shop's currency.
@@ -32,10 +38,12 @@ def load_variants(
     """
     judged = (
         undecided(rows, "variants")
+        .pipe(with_fields_of_other_files)
         .pipe(with_offer, currency=currency)
         .pipe(_with_catalog_price, catalog)
         .pipe(quarantined, offer_rules(price=pl.col("price")))
         .pipe(superseded, "variant_id")
+        .with_columns(is_current=is_current("variant_id"))
     )
     log_unread_amounts(judged)
     return _variants(judged.filter(is_undecided())), verdicts(judged, "variants")

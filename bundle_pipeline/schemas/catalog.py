@@ -4,7 +4,8 @@ import dataframely as dy
 
 from bundle_pipeline.schemas.base import Frame, minor, one_of, utc_timestamp
 
-PRODUCT_STATUSES = ("active", "draft", "archived")
+PRODUCT_STATUSES = ("active", "draft", "archived", "unlisted")
+_IS_CURRENT = "Whether the newest full export still lists it; true where there is none"
 
 
 class Variants(Frame):
@@ -26,6 +27,7 @@ class Variants(Frame):
     unit_cost_minor = minor(nullable=True, description="What one unit costs the shop, if known")
     currency = dy.String(description="ISO 4217 code of the amounts")
     created_at = utc_timestamp(nullable=True, description="When it was created, if stated")
+    is_current = dy.Bool(description=_IS_CURRENT)
 
 
 class Catalog(Frame):
@@ -41,7 +43,7 @@ class Catalog(Frame):
     product_type = dy.String(nullable=True, description="The shop's category for it")
     vendor = dy.String(nullable=True, description="Who makes it")
     tags = dy.List(dy.String(), description="Tags, sorted")
-    product_status = one_of(PRODUCT_STATUSES, description="active, draft or archived")
+    product_status = one_of(PRODUCT_STATUSES, description="active, draft, archived or unlisted")
     sku = dy.String(nullable=True, description="The shop's label for it")
     price_minor = minor(description="List price")
     compare_at_price_minor = minor(nullable=True, description="Struck-out price, if any")
@@ -51,6 +53,7 @@ class Catalog(Frame):
     available_count = dy.Int64(nullable=True, description="Units in stock, if stated here")
     product_created_at = utc_timestamp(nullable=True, description="When it was created, if stated")
     product_published_at = utc_timestamp(nullable=True, description="When it went on sale")
+    is_current = dy.Bool(description=_IS_CURRENT)
 
 
 class Inventory(Frame):
@@ -65,3 +68,4 @@ class Inventory(Frame):
         nullable=True, description="Units for sale, negative if oversold; null if not tracked"
     )
     updated_at = utc_timestamp(nullable=True, description="When that was counted, if stated")
+    is_current = dy.Bool(description=_IS_CURRENT)

@@ -2,7 +2,9 @@
 
 import dataframely as dy
 
-from bundle_pipeline.schemas.base import Frame, minor, utc_timestamp
+from bundle_pipeline.schemas.base import Frame, minor, one_of, utc_timestamp
+
+RESOLVED_BY = ("variant_id", "sku", "title", "unresolved")
 
 
 class Orders(Frame):
@@ -37,6 +39,9 @@ class OrderLines(Frame):
     line_number = dy.Int64(primary_key=True, min=1, description="Position in the order, from 1")
     line_id = dy.String(nullable=True, description="Line item id, if the export has one")
     variant_id = dy.String(nullable=True, description="Variant sold; null if it can't be resolved")
+    resolved_by = one_of(
+        RESOLVED_BY, description="What told the variant: variant_id, sku, title, or unresolved"
+    )
     product_id = dy.String(nullable=True, description="Product of the variant, if stated")
     sku = dy.String(nullable=True, description="The shop's label for the variant")
     title = dy.String(nullable=True, description="Product title as sold")

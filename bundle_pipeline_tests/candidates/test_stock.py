@@ -62,6 +62,15 @@ def test_locations_add_up_and_untracked_ones_do_not_count(
     assert available_counts(inventory).rows() == [("stock-a", total)]
 
 
+def test_closed_stock_is_none() -> None:
+    closed = [stocked(item, 4) | {"is_current": False} for item in "ab"]
+    inventory = inventory_frame(*closed, stocked("a", 3, location_id="annex"))
+    assert available_counts(inventory).sort("inventory_item_id").rows() == [
+        ("stock-a", 3),
+        ("stock-b", 0),
+    ]
+
+
 def test_units_are_counted_in_the_days_up_to_the_newest_order() -> None:
     orders = orders_frame(
         3, ordered_at=[NOW, NOW - timedelta(days=59, hours=23), NOW - timedelta(days=60)]

@@ -142,10 +142,19 @@ def test_a_price_in_another_currency_than_the_shops_is_unknown() -> None:
     assert [item["unit_price_minor"] for item in found["items"]] == [1000, None]
 
 
-@pytest.mark.parametrize(("status", "is_on_sale"), [("active", True), ("archived", False)])
+@pytest.mark.parametrize(
+    ("status", "is_on_sale"), [("active", True), ("archived", False), ("unlisted", False)]
+)
 def test_an_item_off_sale_takes_the_bundle_off_sale(status: str, is_on_sale: bool) -> None:  # noqa: FBT001 - a parametrised value
     catalog = catalog_frame(catalog_entry("b", product_status=status))
     assert only(suggested(catalog=catalog))["is_on_sale"] is is_on_sale
+
+
+def test_a_closed_variant_takes_the_bundle_off_sale() -> None:
+    by_variant = suggested(variants=variants_frame(variant("a"), variant("b", is_current=False)))
+    assert only(by_variant)["is_on_sale"] is False
+    by_page = suggested(catalog=catalog_frame(catalog_entry("b", is_current=False)))
+    assert only(by_page)["is_on_sale"] is False
 
 
 def test_stock_sales_and_scarcity_come_from_their_files() -> None:

@@ -108,6 +108,9 @@ def order_lines_frame(
             line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("order_id"),
             line_id=empty,
             product_id=empty,
+            resolved_by=pl.when(pl.col("variant_id").is_null())
+            .then(pl.lit("unresolved"))
+            .otherwise(pl.lit("variant_id")),
             sku=empty,
             title=empty,
             variant_title=empty,

@@ -21,6 +21,7 @@ def variant(variant_id: str, **changes: object) -> Row:
         "sku": f"SKU-{variant_id}",
         "price_minor": 1000,
         "currency": "EUR",
+        "is_current": True,
     } | changes
 
 
@@ -34,6 +35,7 @@ def catalog_entry(variant_id: str, **changes: object) -> Row:
         "product_status": "active",
         "price_minor": 1000,
         "currency": "EUR",
+        "is_current": True,
     } | changes
 
 
@@ -43,6 +45,7 @@ def stocked(variant_id: str, available_count: int | None, *, location_id: str = 
         "inventory_item_id": f"stock-{variant_id}",
         "location_id": location_id,
         "available_count": available_count,
+        "is_current": True,
     }
 
 

@@ -43,6 +43,7 @@ def orders_of_lines(path: str | Path) -> tuple[dy.DataFrame[Orders], dy.DataFram
         line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("order_id"),
         line_id=empty,
         variant_id=pl.col("sku").cast(pl.String),
+        resolved_by=pl.lit("variant_id"),
         product_id=empty,
         sku=pl.col("sku").cast(pl.String),
         title=empty,

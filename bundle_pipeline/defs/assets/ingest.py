@@ -4,6 +4,8 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import cast
 
 import dagster as dg
 import polars as pl
@@ -25,7 +27,7 @@ from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
-from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.objects import Objects
 
@@ -141,22 +143,33 @@ def _total(frame: pl.DataFrame, column: str) -> int:
 
 
 def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
-    if frame == IngestLedger.name:
-        return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
-    if frame == OrderLines.name:
-        unresolved = loaded.order_lines.get_column("variant_id").null_count()
-        return {"bundle/unresolved_lines": unresolved, **_line_numbers(loaded.order_lines)}
-    if frame == Orders.name:
-        return {
-            "bundle/currency": loaded.currency,
-            "bundle/as_of": str(loaded.as_of),
-            "bundle/partially_refunded_rate": _partially_refunded_rate(loaded.orders),
-        }
-    return {}
+    match frame:
+        case IngestLedger.name:
+            return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
+        case OrderLines.name:
+            return {**_resolution(loaded), **_line_numbers(loaded.order_lines)}
+        case Orders.name:
+            return {
+                "bundle/currency": loaded.currency,
+                "bundle/as_of": str(loaded.as_of),
+                "bundle/partially_refunded_rate": _partially_refunded_rate(loaded.orders),
+            }
+        case Variants.name:
+            skus = loaded.ambiguous_skus.get_column("sku")
+            return {
+                "bundle/closed_variants": _closed(loaded.variants),
+                "bundle/ambiguous_skus": len(skus),
+                "bundle/first_ambiguous_skus": ", ".join(skus.head(_SHOWN)),
+            }
+        case Inventory.name:
+            return {"bundle/closed_rows": _closed(loaded.inventory), **_stock_age(loaded)}
+        case _:
+            return {}
 
 
-# Enough for a person to see what kind of thing they are.
+# Enough for a person to see what kind of thing they are, or to find it in the shop.
 _SHOWN = 10
+_DAY = timedelta(days=1)
 
 
 def _line_numbers(order_lines: pl.DataFrame) -> dict[str, int | float | str]:
@@ -180,3 +193,29 @@ def _partially_refunded_rate(orders: pl.DataFrame) -> float:
     """Share of orders of which some line may have gone back; which one isn't always stated."""
     status = orders.get_column("financial_status")
     return round(float((status == "partially_refunded").sum()) / max(orders.height, 1), 4)
+
+
+def _resolution(loaded: LoadedShop) -> dict[str, int | float | str]:
+    """How many lines were resolved by what, and of which variants no file of products knows."""
+    resolved_by = loaded.order_lines.get_column("resolved_by")
+    counts = {step: int((resolved_by == step).sum()) for step in RESOLVED_BY[:-1]}
+    return {
+        **{f"bundle/lines_by_{step}": count for step, count in counts.items()},
+        "bundle/unresolved_lines": len(resolved_by) - sum(counts.values()),
+        "bundle/lines_of_unknown_variants": _total(loaded.unknown_variants, "line_count"),
+    }
+
+
+def _closed(frame: pl.DataFrame) -> int:
+    return frame.height - _total(frame, "is_current")
+
+
+def _stock_age(loaded: LoadedShop) -> dict[str, int | float | str]:
+    """When stock was last counted, and how many days the newest order is after that."""
+    counted_at = cast("datetime | None", loaded.inventory.get_column("updated_at").max())
+    if counted_at is None:
+        return {"bundle/counted_at": "unknown"}
+    if loaded.as_of is None:
+        return {"bundle/counted_at": str(counted_at)}
+    age_days = round((loaded.as_of - counted_at) / _DAY, 1)
+    return {"bundle/counted_at": str(counted_at), "bundle/stock_age_days": age_days}
