@@ -13,7 +13,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.landed import FileRows, StagedFile, read_landed
 from bundle_pipeline.schemas.shop_id import ShopId
-from bundle_pipeline.store.objects import Objects
+from bundle_pipeline.store.objects import Objects, StoredObject
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class StagedShop:
         rows_quarantined_at_reading: ``_path``, ``_line_number`` and ``reason`` of rows that don't
             fit their header.
         stated_fields: Per kind, fields that at least one of its files has a column for.
+        landed: Every file of the shop's folder as it was listed; each was read in that version.
         customers: Distinct customer ids and e-mail addresses. They leave as keyed hashes only.
     """
 
@@ -42,6 +43,7 @@ class StagedShop:
     tables: Mapping[FileKind, pl.DataFrame]
     rows_quarantined_at_reading: pl.DataFrame
     stated_fields: Mapping[FileKind, frozenset[str]]
+    landed: tuple[StoredObject, ...]
     customers: pl.Series = field(repr=False)
 
     def raise_for_structure(self) -> None:
@@ -79,15 +81,17 @@ def stage_shop(landing: Objects, shop_id: ShopId) -> StagedShop:
     Returns:
         The files with what is wrong with them, and the rows of those that can be read. Nothing is
         raised for a bad file here; see :meth:`StagedShop.raise_for_structure`.
+
+    Raises:
+        TransientError: A file changed after it was listed, or came only in part.
     """
     files: list[StagedFile] = []
     read: list[FileRows] = []
     prefix = f"{shop_id}/"
     # Listed by key and read from the top: tables are in order without sorting them.
-    for entry in landing.listed(shop_id):
-        content = landing.read(entry.key)
-        if content is None or not entry.key.startswith(prefix):
-            continue
+    landed = tuple(landing.listed(shop_id))
+    for entry in landed:
+        content = landing.read_listed(entry)
         path = entry.key.removeprefix(prefix)
         file, rows = read_landed(content, path=path, place=f"shop {shop_id}, {path}")
         logger.info("read %s: %s, %d rows", entry.key, file.kind, file.row_count)
@@ -100,6 +104,7 @@ def stage_shop(landing: Objects, shop_id: ShopId) -> StagedShop:
         tables={kind: _table(kind, read, customers) for kind in FILE_KINDS},
         rows_quarantined_at_reading=_union([rows.rejected for rows in read], _REJECTED_SCHEMA),
         stated_fields={kind: _stated_fields(kind, read) for kind in FILE_KINDS},
+        landed=landed,
         customers=customers,
     )
 

@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
+from bundle_pipeline.defs.delivery import Delivery
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
@@ -68,6 +69,9 @@ def ingest(
     _raise_for_failed(results, shop)
     loaded = load_shop(staged, settings.ingest, customer_key=site.customer_key())
     yield _conservation(loaded)
+    # What the nightly schedule compares with what lies in the landing zone.
+    made_of = Delivery(shop, staged.landed).data_version(site.rules())
+    context.set_data_version(dg.AssetKey(IngestLedger.name), dg.DataVersion(made_of))
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
