@@ -1,32 +1,52 @@
-"""What lies in the landing zone, per shop: whether a delivery is complete, and its fingerprint.
+"""What lies in the landing zone: its folders, from one listing of all of it.
 
-What belongs here: what the sensor, the schedule and the command line need to know of landed files
-before a run. What stays out: reading them, which is the ingest room's.
+What belongs here: telling folders and shops apart. What stays out: what a shop's files say, see
+:mod:`bundle_pipeline.defs.delivery`.
 """
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from bundle_pipeline.ingest.recognition import starts_like_orders
+from bundle_pipeline.defs.budget import Budget
 from bundle_pipeline.schemas.shop_id import ShopId, is_shop_id
 from bundle_pipeline.store.objects import Objects, StoredObject
 
-# Enough for the longest header seen (105 columns, 5 kB) many times over.
-_HEADER_BYTES = 65_536
-_COMPLETE_MARKERS = ("_SUCCESS", "manifest.json")
-
 
 @dataclass(frozen=True)
-class Delivery:
-    """Files of one shop at one moment."""
+class LandedFolder:
+    """A folder of the landing zone, as it was listed at one moment."""
 
-    shop_id: ShopId
-    fingerprint: str
-    """Changes when a file appears, disappears or gets other content."""
-    is_marked_complete: bool
-    """Whether a marker says that nothing more will come."""
-    has_orders: bool
-    """Whether a file is recognised as orders: the one kind that is required."""
+    name: str
+    files: tuple[StoredObject, ...]
+    is_whole: bool
+    """False where time was over before its last file."""
+
+    @property
+    def end(self) -> str:
+        """Key behind its last file."""
+        return f"{self.name}/\U0010ffff"
+
+
+def landed_folders(
+    landing: Objects, budget: Budget, *, after: str | None = None
+) -> Iterator[LandedFolder]:
+    """Folders of the landing zone with their files, from one listing of all of it.
+
+    Args:
+        landing: Landing zone.
+        budget: When it is spent, the folder being listed comes as it is and is the last one.
+        after: Key behind which to start, as an earlier listing ended.
+    """
+    below = (file for file in landing.walked(after=after) if "/" in file.key)
+    for name, listed in groupby(below, key=lambda file: file.key.partition("/")[0]):
+        files: list[StoredObject] = []
+        for file in listed:
+            if budget.is_spent():
+                yield LandedFolder(name, tuple(files), is_whole=False)
+                return
+            files.append(file)
+        yield LandedFolder(name, tuple(files), is_whole=True)
 
 
 def shop_folders(landing: Objects) -> tuple[list[ShopId], list[str]]:
@@ -35,26 +55,3 @@ def shop_folders(landing: Objects) -> tuple[list[ShopId], list[str]]:
     return [ShopId(name) for name in names if is_shop_id(name)], [
         name for name in names if not is_shop_id(name)
     ]
-
-
-def delivery(landing: Objects, shop: ShopId) -> Delivery:
-    """What a shop's folder holds now."""
-    files = list(landing.listed(shop))
-    names = [file.key.rpartition("/")[2] for file in files]
-    return Delivery(
-        shop,
-        _fingerprint(files),
-        is_marked_complete=any(name in _COMPLETE_MARKERS for name in names),
-        has_orders=any(_is_orders(landing, file) for file in files),
-    )
-
-
-def _fingerprint(files: list[StoredObject]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.key}\0{file.byte_count}\0{file.version}\n".encode())
-    return digest.hexdigest()[:20]
-
-
-def _is_orders(landing: Objects, file: StoredObject) -> bool:
-    return starts_like_orders(landing.read_start(file.key, _HEADER_BYTES), file.key)

@@ -73,6 +73,14 @@ class Site:
             logger.warning("settings of shop %s: %s", shop_id, error)
             return False
 
+    def rules(self) -> str:
+        """What results follow from besides a shop's files: deployment settings and release.
+
+        A shop's own settings are among its files.
+        """
+        settings = fingerprint(resolved(PipelineSettings, self._deployment_layers()))
+        return f"{settings} {CODE_VERSION}"
+
     def customer_key(self) -> bytes:
         """Secret that customers are hashed with: the environment's, else the lake's own."""
         given = self.deployment.customer_key

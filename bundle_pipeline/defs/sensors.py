@@ -1,68 +1,133 @@
 """The sensor on the landing zone: adds a shop's partition and requests its run."""
 
-import json
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import dagster as dg
 
+from bundle_pipeline.defs.budget import Budget
+from bundle_pipeline.defs.delivery import Delivery
 from bundle_pipeline.defs.jobs import shop_bundles
-from bundle_pipeline.defs.landing_zone import Delivery, delivery, shop_folders
+from bundle_pipeline.defs.landing_zone import landed_folders
 from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.requests import run_request
 from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.defs.sensor_memory import Cursor, Seen, cursor_of, kept, recalled
+from bundle_pipeline.errors import BundlePipelineError
+from bundle_pipeline.schemas.shop_id import ShopId, is_shop_id
+
+logger = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_TICKS = 30
+# Dagster ends a tick after 60 s and keeps nothing of it. The other half is for the request to the
+# object store that is under way when the budget is spent, with its retries.
+TICK_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What the last tick knew of a shop: its files then, and the files it last requested."""
+class Sweep:
+    """What one tick found."""
 
-    fingerprint: str
-    requested: str | None
+    due: tuple[Delivery, ...]
+    seen: Mapping[str, Seen]
+    after: str | None
+    """Key behind which the next tick goes on; None if this one got to the end."""
 
 
 @dg.sensor(job=shop_bundles, minimum_interval_seconds=_SECONDS_BETWEEN_TICKS)
 def landing_sensor(
     context: dg.SensorEvaluationContext, site: dg.ResourceParam[Site]
 ) -> dg.SensorResult:
-    """Request a shop's run when its files are complete and stable, once per content.
+    """Request a shop's run when its files are complete, once per content.
 
     A delivery counts when a marker (`_SUCCESS`, `manifest.json`) covers it, or when orders are
-    there and nothing has changed since the tick before. A paused shop is left alone.
+    there and nothing has changed between two ticks. A paused shop is left alone. A tick stops after
+    half a minute, and the next one goes on where it stopped.
     """
-    before = {name: _Seen(**seen) for name, seen in json.loads(context.cursor or "{}").items()}
-    shops, refused = shop_folders(site.landing)
-    for name in refused:
-        context.log.warning("folder %r can't be a shop id and is left alone", name)
-    after: dict[str, _Seen] = {}
-    requests: list[dg.RunRequest] = []
-    for shop in shops:
-        now = delivery(site.landing, shop)
-        seen = before.get(shop)
-        if _is_due(now, seen) and not site.is_paused(shop):
-            requests.append(_request(now))
-            after[shop] = _Seen(now.fingerprint, now.fingerprint)
-        else:
-            after[shop] = _Seen(now.fingerprint, seen.requested if seen else None)
-    known = set(context.instance.get_dynamic_partitions(str(SHOPS.name)))
-    added = [str(entry.partition_key) for entry in requests if entry.partition_key not in known]
+    before = cursor_of(context.cursor)
+    memory = recalled(site.documents, before)
+    found = sweep(site, memory, Budget(TICK_SECONDS), after=before.after, log=context.log)
+    cursor = Cursor(
+        memory=kept(site.documents, {**memory, **found.seen}, before=before), after=found.after
+    )
     return dg.SensorResult(
-        run_requests=requests,
-        dynamic_partitions_requests=[SHOPS.build_add_request(added)] if added else [],
-        cursor=json.dumps({shop: asdict(seen) for shop, seen in after.items()}),
+        run_requests=[
+            run_request(delivery, run_key=delivery.run_key, trigger="sensor")
+            for delivery in found.due
+        ],
+        dynamic_partitions_requests=_new_partitions(context.instance, found.due),
+        cursor=cursor.model_dump_json(),
     )
 
 
-def _is_due(now: Delivery, seen: _Seen | None) -> bool:
-    if seen is not None and seen.requested == now.fingerprint:
-        return False
-    is_stable = seen is not None and seen.fingerprint == now.fingerprint
-    return now.is_marked_complete or (now.has_orders and is_stable)
+def sweep(
+    site: Site,
+    memory: Mapping[str, Seen],
+    budget: Budget,
+    *,
+    after: str | None = None,
+    log: logging.Logger = logger,
+) -> Sweep:
+    """Look at the folders of the landing zone, as many as the budget allows.
+
+    Args:
+        site: Where.
+        memory: What is known of shops from earlier ticks.
+        budget: How long it may take.
+        after: Key behind which to start.
+        log: Where to say what is wrong with a folder; it never stops another one.
+    """
+    due: list[Delivery] = []
+    seen: dict[str, Seen] = {}
+    reached = after
+    for folder in landed_folders(site.landing, budget, after=after):
+        if not folder.is_whole:
+            if reached == after and folder.files:
+                log.warning("%a has too many files for one tick and is left alone", folder.name)
+                reached = folder.end
+            return Sweep(tuple(due), seen, reached)
+        reached = folder.files[-1].key
+        if not is_shop_id(folder.name):
+            log.warning("folder %a can't be a shop id and is left alone", folder.name)
+            continue
+        delivery = Delivery(ShopId(folder.name), folder.files)
+        before = memory.get(folder.name)
+        if before is not None and before.settled == delivery.fingerprint:
+            continue
+        try:
+            verdict = _verdict(site, delivery, before, budget)
+        except BundlePipelineError as error:
+            log.warning("shop %s is looked at again with the next tick: %s", folder.name, error)
+            continue
+        if verdict == "due":
+            due.append(delivery)
+        is_settled = verdict != "open"
+        settled = delivery.fingerprint if is_settled else before.settled if before else None
+        seen[folder.name] = Seen(delivery.fingerprint, settled)
+    return Sweep(tuple(due), seen, None)
 
 
-def _request(now: Delivery) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=f"{now.shop_id}:{now.fingerprint}",
-        partition_key=now.shop_id,
-        tags={"bundle/trigger": "sensor", "bundle/delivery": now.fingerprint},
-    )
+def _verdict(
+    site: Site, delivery: Delivery, before: Seen | None, budget: Budget
+) -> Literal["due", "settled", "open"]:
+    """Whether a shop whose files are new is to be run, left alone, or looked at again."""
+    completeness = delivery.completeness(site.landing)
+    is_stable = before is not None and before.fingerprint == delivery.fingerprint
+    is_there = completeness == "complete" or (completeness == "unsaid" and is_stable)
+    if not is_there or site.is_paused(delivery.shop_id):
+        return "open"
+    if completeness == "complete" or delivery.has_orders(site.landing, budget):
+        return "due"
+    return "settled"
+
+
+def _new_partitions(
+    instance: dg.DagsterInstance, due: Sequence[Delivery]
+) -> list[dg.AddDynamicPartitionsRequest]:
+    if not due:
+        return []
+    known = set(instance.get_dynamic_partitions(str(SHOPS.name)))
+    added = [delivery.shop_id for delivery in due if delivery.shop_id not in known]
+    return [SHOPS.build_add_request(added)] if added else []

@@ -9,9 +9,9 @@ import polars as pl
 from bundle_pipeline.ingest.bundle_components import with_bundle_components
 from bundle_pipeline.ingest.customers import customer_keys
 from bundle_pipeline.ingest.exclusions import exclusion_rules, is_test
+from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.non_products import with_non_products
 from bundle_pipeline.ingest.order_discounts import with_allocated_discounts
-from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.order_rows import judged_rows
 from bundle_pipeline.ingest.outcomes import (
     Rule,

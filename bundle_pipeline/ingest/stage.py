@@ -15,7 +15,7 @@ from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import StagedFile, read_landed
 from bundle_pipeline.ingest.recognition import NO_EXTRA_ALIASES, ExtraAliases
 from bundle_pipeline.schemas.shop_id import ShopId
-from bundle_pipeline.store.objects import Objects
+from bundle_pipeline.store.objects import Objects, StoredObject
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class StagedShop:
         left_out_at_reading: ``_path``, ``_line_number``, ``outcome`` and ``reason`` of lines that
             don't fit their header, or hold nothing of their kind.
         stated_fields: Per kind, fields that at least one of its files has a column for.
+        landed: Every file of the shop's folder as it was listed; each was read in that version.
         customers: Distinct customer ids and e-mail addresses. They leave as keyed hashes only.
     """
 
@@ -49,6 +50,7 @@ class StagedShop:
     tables: Mapping[FileKind, pl.DataFrame]
     left_out_at_reading: pl.DataFrame
     stated_fields: Mapping[FileKind, frozenset[str]]
+    landed: tuple[StoredObject, ...]
     customers: pl.Series = field(repr=False)
 
     def raise_for_structure(self) -> None:
@@ -89,15 +91,17 @@ def stage_shop(
     Returns:
         The files with what is wrong with them, and the rows of those that can be read. Nothing is
         raised for a bad file here; see :meth:`StagedShop.raise_for_structure`.
+
+    Raises:
+        TransientError: A file changed after it was listed, or came only in part.
     """
     files: list[StagedFile] = []
     read: list[FileRows] = []
     prefix = f"{shop_id}/"
     # Listed by key and read from the top: tables are in order without sorting them.
-    for entry in landing.listed(shop_id):
-        content = landing.read(entry.key)
-        if content is None or not entry.key.startswith(prefix):
-            continue
+    landed = tuple(landing.listed(shop_id))
+    for entry in landed:
+        content = landing.read_listed(entry)
         path = entry.key.removeprefix(prefix)
         file, rows = read_landed(
             content, path=path, place=f"shop {shop_id}, {path}", extra_aliases=extra_aliases
@@ -112,6 +116,7 @@ def stage_shop(
         tables={kind: _table(kind, read, customers) for kind in FILE_KINDS},
         left_out_at_reading=_union([rows.left_out for rows in read], _LEFT_OUT_SCHEMA),
         stated_fields={kind: _stated_fields(kind, read) for kind in FILE_KINDS},
+        landed=landed,
         customers=customers,
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
-from urllib.parse import urlsplit
 
 import dataframely as dy
 import polars as pl
@@ -18,8 +17,9 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
-from bundle_pipeline.store.objects import local_folder, opened
-from bundle_pipeline.store.open_tables import newest
+from bundle_pipeline.store.failures import translated
+from bundle_pipeline.store.objects import is_local, local_folder, opened
+from bundle_pipeline.store.open_tables import at, newest
 from bundle_pipeline.store.origin import Origin
 
 _SHOP_COLUMN = "shop_id"
@@ -59,15 +59,16 @@ class Lake:
             "code_version": origin.code_version,
         }
         try:
-            write_deltalake(
-                table,
-                rows,
-                mode="overwrite",
-                predicate=_of(shop_id),
-                # A newer release may declare columns that the table doesn't have yet.
-                schema_mode="merge",
-                commit_properties=CommitProperties(custom_metadata=metadata),
-            )
+            with translated("write", self._uri(schema)):
+                write_deltalake(
+                    table,
+                    rows,
+                    mode="overwrite",
+                    predicate=_of(shop_id),
+                    # A newer release may declare columns that the table doesn't have yet.
+                    schema_mode="merge",
+                    commit_properties=CommitProperties(custom_metadata=metadata),
+                )
         except CommitFailedError as error:
             raise TransientError(
                 "BP-STORE-CONFLICT",
@@ -96,12 +97,13 @@ class Lake:
         """
         table = self._opened(schema, version=version)
         try:
-            rows = (
-                pl.scan_delta(table)
-                .filter(pl.col(_SHOP_COLUMN) == shop_id)
-                .select(schema.column_names())
-                .collect()
-            )
+            with translated("read", self._uri(schema)):
+                rows = (
+                    pl.scan_delta(table)
+                    .filter(pl.col(_SHOP_COLUMN) == shop_id)
+                    .select(schema.column_names())
+                    .collect()
+                )
         except pl.exceptions.ColumnNotFoundError as error:
             raise InputDataError(
                 "BP-STORE-OUTDATED",
@@ -121,10 +123,10 @@ class Lake:
         return self._opened(schema).version()
 
     def _opened(self, schema: type[FrameT], *, version: int | None = None) -> DeltaTable:
+        uri = self._uri(schema)
         try:
-            if version is None:
-                return newest(self._uri(schema))
-            return DeltaTable(self._uri(schema), version=version)
+            with translated("read", uri):
+                return newest(uri) if version is None else at(uri, version=version)
         except TableNotFoundError as error:
             raise InputDataError(
                 "BP-STORE-MISSING",
@@ -151,16 +153,18 @@ class Lake:
         which turns away whoever writes between them. So the first commit is made aside, and put
         in place by the one writer whose put-if-absent wins.
         """
-        try:
-            return newest(self._uri(schema))
-        except TableNotFoundError:
-            commit = _first_commit(schema)
-            key = f"{_table_key(schema)}/{_FIRST_COMMIT}"
-            opened(self.url, create=True).write_once(key, commit)
-            return newest(self._uri(schema))
+        uri = self._uri(schema)
+        with translated("read", uri):
+            try:
+                return newest(uri)
+            except TableNotFoundError:
+                commit = _first_commit(schema)
+                key = f"{_table_key(schema)}/{_FIRST_COMMIT}"
+                opened(self.url, create=True).write_once(key, commit)
+                return newest(uri)
 
     def _uri(self, schema: type[FrameT]) -> str:
-        if urlsplit(self.url).scheme in {"", "file"}:
+        if is_local(self.url):
             return str(local_folder(self.url) / _table_key(schema))
         return f"{self.url.rstrip('/')}/{_table_key(schema)}"
 

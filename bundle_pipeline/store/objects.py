@@ -2,100 +2,210 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
-from obstore.store import ObjectStore, from_url
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
 
 from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.store.failures import changed, cut_short, translated
+from bundle_pipeline.store.patience import PATIENCE, Patience
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, ObjectMeta
+
+# What a bucket's server answers with at most in one page.
+_PAGE_OBJECTS = 1000
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One object: its key, its size in bytes, and a tag that changes when its content does."""
+    """One object, as it was listed."""
 
     key: str
     byte_count: int
     version: str
+    """Tag that changes when the content does."""
+    modified_at: datetime
+    """When it was written, by the store's clock."""
 
 
 @dataclass(frozen=True)
 class Objects:
-    """Objects below one URL."""
+    """Objects below one URL.
+
+    Every method raises :class:`ConfigError` where the store refuses, and :class:`TransientError`
+    where it fails although it was asked again.
+    """
 
     url: str
     _store: ObjectStore
 
     def listed(self, prefix: str) -> Iterator[StoredObject]:
         """Objects whose key lies below the folder ``prefix``, by key."""
-        found = [entry for page in obstore.list(self._store, prefix=prefix) for entry in page]
-        for entry in sorted(found, key=lambda entry: entry["path"]):
-            version = entry["e_tag"] or entry["last_modified"].isoformat()
-            yield StoredObject(entry["path"], entry["size"], version)
+        yield from sorted(self._pages(prefix=prefix), key=lambda found: found.key)
+
+    def walked(self, *, after: str | None = None) -> Iterator[StoredObject]:
+        """All objects, page by page: those of a folder follow one another.
+
+        Args:
+            after: Key where an earlier walk ended; this one goes on behind it. Servers order
+                folders differently (``a-b/`` before or after ``a/``), each always in the same way.
+        """
+        if isinstance(self._store, LocalStore):
+            # A folder is listed in no order and has no pages.
+            yield from (found for found in self.listed("") if after is None or found.key > after)
+        else:
+            yield from self._pages(after=after)
 
     def folders(self) -> list[str]:
         """Names of the folders directly below the URL, sorted."""
-        return sorted(obstore.list_with_delimiter(self._store)["common_prefixes"])
+        with translated("list", self.url):
+            return sorted(obstore.list_with_delimiter(self._store)["common_prefixes"])
 
     def version(self, key: str) -> str | None:
         """Tag that changes when an object's content does; None if there is none."""
         try:
-            found = obstore.head(self._store, key)
+            with translated("read", self._place(key)):
+                return _tag(obstore.head(self._store, key))
         except FileNotFoundError:
             return None
-        return found["e_tag"] or found["last_modified"].isoformat()
 
     def read(self, key: str) -> bytes | None:
         """Content of an object; None if there is none."""
         try:
-            return bytes(obstore.get(self._store, key).bytes())
+            content, _ = self._got(key, {})
         except FileNotFoundError:
             return None
+        return content
 
-    def read_start(self, key: str, byte_count: int) -> bytes:
-        """The first bytes of an object, at most ``byte_count``; none of an empty object."""
-        if obstore.head(self._store, key)["size"] == 0:
+    def read_listed(self, entry: StoredObject) -> bytes:
+        """Content of an object as it was listed.
+
+        Raises:
+            TransientError: It has changed since.
+        """
+        return self._got_listed(entry, {})
+
+    def read_start(self, entry: StoredObject, byte_count: int) -> bytes:
+        """The first bytes of an object as it was listed, at most ``byte_count``.
+
+        Raises:
+            TransientError: It has changed since.
+        """
+        if entry.byte_count == 0:
+            # A range of nothing is an error to servers.
             return b""
-        return bytes(obstore.get_range(self._store, key, start=0, length=byte_count))
+        return self._got_listed(entry, {"range": (0, min(byte_count, entry.byte_count))})
 
     def write_once(self, key: str, content: bytes) -> bool:
-        """Create an object; False, and nothing written, if the key is taken."""
+        """Create an object; False, and nothing written, if the key is taken by other content.
+
+        A write whose answer was lost is sent again and then finds its own object: that counts as
+        written.
+        """
         try:
-            obstore.put(self._store, key, content, mode="create")
+            with translated("write", self._place(key)):
+                obstore.put(self._store, key, content, mode="create")
         except AlreadyExistsError:
-            return False
+            return self.read(key) == content
         return True
 
+    def delete(self, key: str) -> None:
+        """Remove an object, if it is there."""
+        with suppress(FileNotFoundError), translated("delete", self._place(key)):
+            obstore.delete(self._store, key)
 
-def opened(url: str, *, create: bool = False) -> Objects:
+    def _pages(
+        self, *, prefix: str | None = None, after: str | None = None
+    ) -> Iterator[StoredObject]:
+        with translated("list", self._place(prefix or "")):
+            pages = obstore.list(
+                self._store, prefix=prefix or None, offset=after, chunk_size=_PAGE_OBJECTS
+            )
+            for page in pages:
+                for found in page:
+                    yield StoredObject(
+                        found["path"], found["size"], _tag(found), found["last_modified"]
+                    )
+
+    def _got_listed(self, entry: StoredObject, options: "GetOptions") -> bytes:
+        try:
+            content, found = self._got(entry.key, options)
+        except FileNotFoundError as error:
+            raise changed(self._place(entry.key)) from error
+        if _tag(found) != entry.version or found["size"] != entry.byte_count:
+            raise changed(self._place(entry.key))
+        return content
+
+    def _got(self, key: str, options: "GetOptions") -> "tuple[bytes, ObjectMeta]":
+        place = self._place(key)
+        with translated("read", place):
+            answer = obstore.get(self._store, key, options=options)
+            content = bytes(answer.bytes())
+        start, end = answer.range
+        if len(content) != end - start:
+            raise cut_short(place, found=len(content), announced=end - start)
+        return content, answer.meta
+
+    def _place(self, key: str) -> str:
+        return f"{self.url.rstrip('/')}/{key}"
+
+
+def opened(url: str, *, create: bool = False, patience: Patience = PATIENCE) -> Objects:
     """Objects below a URL.
 
     Args:
         url: Path of a folder, or a URL such as ``s3://bucket/prefix``; credentials and endpoint of
             a bucket come from the environment under the names of its own tools.
         create: Whether to make a missing local folder.
+        patience: How long to wait for a bucket.
 
     Raises:
         ConfigError: A local folder doesn't exist, or the URL can't be understood.
     """
-    if urlsplit(url).scheme in {"", "file"}:
+    if is_local(url):
         folder = local_folder(url)
         if not create and not folder.is_dir():
             raise _refused(url, "no such folder")
         return Objects(url, from_url(folder.as_uri(), mkdir=create))
     try:
-        allow_http = os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true"
-        return Objects(url, from_url(url, client_options={"allow_http": allow_http}))
-    except (obstore.exceptions.BaseError, ValueError) as error:
+        environment = frozenset(os.environ.items())
+        return Objects(url, _bucket(url, patience, environment))
+    except (BaseError, ValueError) as error:
         raise _refused(url, str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _bucket(url: str, patience: Patience, environment: frozenset[tuple[str, str]]) -> ObjectStore:
+    """One client per bucket and environment: a new one would connect anew for every request."""
+    allow_http = dict(environment).get("AWS_ALLOW_HTTP", "").lower() == "true"
+    return from_url(
+        url,
+        client_options=patience.client_options(allow_http=allow_http),
+        retry_config=patience.retry_config(),
+    )
+
+
+def is_local(url: str) -> bool:
+    """Whether a URL is a path of this machine."""
+    return urlsplit(url).scheme in {"", "file"}
 
 
 def local_folder(url: str) -> Path:
     """Absolute path of a local URL or path."""
     return Path(url.removeprefix("file://")).absolute()
+
+
+def _tag(found: "ObjectMeta") -> str:
+    return found["e_tag"] or found["last_modified"].isoformat()
 
 
 def _refused(url: str, found: str) -> ConfigError:

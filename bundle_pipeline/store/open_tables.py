@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from deltalake import DeltaTable
 
 from bundle_pipeline.errors import ConfigError
-from bundle_pipeline.store.objects import opened
+from bundle_pipeline.store.objects import is_local, opened
+from bundle_pipeline.store.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,16 @@ def newest(uri: str) -> DeltaTable:
         table = known.table
         table.update_incremental()
     else:
-        table = DeltaTable(uri)
+        table = at(uri)
     version = table.version()
     _OPEN.by_uri[uri] = _OpenTable(table, version, _commit_tag(uri, version))
     return table
+
+
+def at(uri: str, *, version: int | None = None) -> DeltaTable:
+    """The table at a version, read anew; at its newest if None."""
+    options = None if is_local(uri) else PATIENCE.storage_options()
+    return DeltaTable(uri, version=version, storage_options=options)
 
 
 def _stands(uri: str, known: _OpenTable) -> bool:

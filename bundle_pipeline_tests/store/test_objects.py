@@ -49,7 +49,8 @@ def test_the_start_of_an_object_may_be_all_of_it(
 ) -> None:
     objects = opened(str(tmp_path))
     objects.write_once("file", content)
-    assert objects.read_start("file", 4) == start
+    (entry,) = objects.listed("")
+    assert objects.read_start(entry, 4) == start
 
 
 def test_a_folder_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:

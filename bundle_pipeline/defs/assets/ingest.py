@@ -11,6 +11,7 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
+from bundle_pipeline.defs.delivery import Delivery
 from bundle_pipeline.defs.history import history_results
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
@@ -74,6 +75,9 @@ def ingest(
     yield _conservation(loaded)
     # Before any output: what is stored still is what was there before.
     yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
+    # What the nightly schedule compares with what lies in the landing zone.
+    made_of = Delivery(shop, staged.landed).data_version(site.rules())
+    context.set_data_version(dg.AssetKey(IngestLedger.name), dg.DataVersion(made_of))
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
