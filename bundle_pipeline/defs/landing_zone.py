@@ -7,7 +7,7 @@ before a run. What stays out: reading them, which is the ingest room's.
 import hashlib
 from dataclasses import dataclass
 
-from bundle_pipeline.ingest.headers import sniffed_kind
+from bundle_pipeline.ingest.sniffing import sniffed_kind
 from bundle_pipeline.schemas.shop_id import ShopId, is_shop_id
 from bundle_pipeline.store.objects import Objects, StoredObject
 

@@ -11,7 +11,7 @@ from bundle_pipeline.ingest.outcomes import (
     undecided,
     verdicts,
 )
-from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
+from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Inventory
 
@@ -59,7 +59,9 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _rules() -> list[Rule]:
     unread = stated(pl.col("available")).is_not_null() & pl.col("available_count").is_null()
+    ids = (pl.col("inventory_item_id"), pl.col("location_id"))
     return [
+        Rule("id_lost_its_digits", pl.any_horizontal(is_lost_id(column) for column in ids)),
         Rule("inventory_item_id_missing", pl.col("inventory_item_id").is_null()),
         Rule("location_id_missing", pl.col("location_id").is_null()),
         Rule("available_not_a_number", unread),
