@@ -24,11 +24,8 @@ def sniffed_kind(first_bytes: bytes, path: str) -> FileKind | None:
     starts = [(path, first_plain_bytes(first_bytes))]
     if is_zip(first_bytes):
         starts = first_member_starts(first_bytes, max_bytes=_MEMBER_BYTES)
-    kinds = (_kind_of(start) for name, start in starts if is_table_name(name))
-    known: list[FileKind] = [kind for kind in kinds if kind is not None]
-    if "orders" in known:
-        return "orders"
-    return known[0] if known else None
+    kinds = tuple(_kind_of(start) for name, start in starts if is_table_name(name))
+    return "orders" if "orders" in kinds else next(filter(None, kinds), None)
 
 
 def _kind_of(start: bytes) -> FileKind | None:
