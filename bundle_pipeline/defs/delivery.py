@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from bundle_pipeline.defs.budget import Budget
-from bundle_pipeline.ingest.recognition import starts_like_orders
+from bundle_pipeline.ingest.sniffing import sniffed_kinds
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
@@ -146,4 +146,4 @@ def _name(file: StoredObject) -> str:
 
 
 def _is_orders(landing: Objects, file: StoredObject) -> bool:
-    return starts_like_orders(landing.read_start(file, _HEADER_BYTES), file.key)
+    return "orders" in sniffed_kinds(landing.read_start(file, _HEADER_BYTES), file.key)

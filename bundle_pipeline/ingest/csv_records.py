@@ -13,9 +13,7 @@ from bundle_pipeline.errors import InputDataError
 
 Positions = npt.NDArray[np.int64]
 
-_NEWLINE, _QUOTE, _COMMA = b"\n"[0], b'"'[0], b","[0]
-# A quote that opens or closes a field stands beside one of these, or at an end of the text.
-_BESIDE_QUOTES = np.isin(np.arange(256), (_COMMA, _NEWLINE, _QUOTE))
+_NEWLINE, _QUOTE = b"\n"[0], b'"'[0]
 # Bounds the memory for the positions of quotes, of which a file may have more than rows.
 _BLOCK_BYTES = 32 * 1024**2
 
@@ -33,18 +31,21 @@ class Records:
     line_counts: Positions
 
 
-def found_records(text: bytes, *, place: str) -> Records:
+def found_records(text: bytes, *, delimiter: str, place: str) -> Records:
     """Records of a text, the header being the first.
 
     Args:
-        text: CSV with newlines of one byte, ``,`` delimiters and ``"`` quotes, doubled to escape.
+        text: CSV with newlines of one byte and ``"`` quotes, doubled to escape.
+        delimiter: What separates its cells, one ASCII character.
         place: Shop and path, for errors.
 
     Raises:
         InputDataError: The text ends inside a quoted field.
     """
     data = np.frombuffer(text, dtype=np.uint8)
-    newlines, is_inside = _newlines_by_parity(data) or _newlines_by_scanning(text, data)
+    newlines, is_inside = _newlines_by_parity(data, delimiter) or _newlines_by_scanning(
+        text, data, delimiter
+    )
     if is_inside[-1]:
         raise unclosed_quote(place, text.count(b"\n", 0, text.rfind(b'"')) + 1)
     record_ends = np.flatnonzero(~is_inside)
@@ -72,7 +73,7 @@ def unclosed_quote(place: str, line_number: int) -> InputDataError:
 
 
 def _newlines_by_parity(
-    data: npt.NDArray[np.uint8],
+    data: npt.NDArray[np.uint8], delimiter: str
 ) -> tuple[Positions, npt.NDArray[np.bool_]] | None:
     """Ends of lines and whether each lies inside quotes; None if a quote stands astray.
 
@@ -82,10 +83,12 @@ def _newlines_by_parity(
     lines: list[Positions] = []
     inside: list[npt.NDArray[np.bool_]] = []
     quotes_before = 0
+    # A quote that opens or closes a field stands beside one of these, or at an end of the text.
+    beside_quotes = np.isin(np.arange(256), (ord(delimiter), _NEWLINE, _QUOTE))
     for base in range(0, len(data), _BLOCK_BYTES):
         block = data[base : base + _BLOCK_BYTES]
         quotes = np.flatnonzero(block == _QUOTE) + base
-        if _is_astray(data, quotes, quotes_before):
+        if _is_astray(data, quotes, quotes_before, beside_quotes):
             return None
         newlines = np.flatnonzero(block == _NEWLINE) + base
         if base + _BLOCK_BYTES >= len(data) and data[-1] != _NEWLINE:
@@ -97,16 +100,21 @@ def _newlines_by_parity(
     return np.concatenate(lines), np.concatenate(inside)
 
 
-def _is_astray(data: npt.NDArray[np.uint8], quotes: Positions, quotes_before: int) -> bool:
+def _is_astray(
+    data: npt.NDArray[np.uint8],
+    quotes: Positions,
+    quotes_before: int,
+    beside_quotes: npt.NDArray[np.bool_],
+) -> bool:
     opening = quotes[quotes_before % 2 :: 2]
     closing = quotes[1 - quotes_before % 2 :: 2]
     before = data[opening[opening > 0] - 1]
     after = data[closing[closing < len(data) - 1] + 1]
-    return not (_BESIDE_QUOTES[before].all() and _BESIDE_QUOTES[after].all())
+    return not (beside_quotes[before].all() and beside_quotes[after].all())
 
 
 def _newlines_by_scanning(
-    text: bytes, data: npt.NDArray[np.uint8]
+    text: bytes, data: npt.NDArray[np.uint8], delimiter: str
 ) -> tuple[Positions, npt.NDArray[np.bool_]]:
     """The same, quote by quote, for a text with quotes inside unquoted fields (``12" tube``).
 
@@ -117,15 +125,17 @@ def _newlines_by_scanning(
         newlines = np.append(newlines, len(data))
     quoted_lines = np.unique(np.searchsorted(newlines, np.flatnonzero(data == _QUOTE)))
     states = np.zeros(len(newlines) + 1, dtype=np.bool_)
+    opening = f'{delimiter}"'.encode()
     is_inside = False
     for here, following in pairwise([*quoted_lines.tolist(), len(newlines)]):
         start = int(newlines[here - 1]) + 1 if here else 0
-        is_inside = _ends_inside(text[start : int(newlines[here])], is_inside=is_inside)
+        line = text[start : int(newlines[here])]
+        is_inside = _ends_inside(line, opening, is_inside=is_inside)
         states[here:following] = is_inside
     return newlines, states[:-1]
 
 
-def _ends_inside(line: bytes, *, is_inside: bool) -> bool:
+def _ends_inside(line: bytes, opening: bytes, *, is_inside: bool) -> bool:
     at = 0
     while True:
         if is_inside:
@@ -136,7 +146,7 @@ def _ends_inside(line: bytes, *, is_inside: bool) -> bool:
             at = quote + 2 if is_inside else quote + 1
             continue
         is_first = at == 0 and line.startswith(b'"')
-        opening = 0 if is_first else line.find(b',"', at) + 1
-        if not is_first and opening == 0:
+        opened = 0 if is_first else line.find(opening, at) + 1
+        if not is_first and opened == 0:
             return False
-        is_inside, at = True, opening + 1
+        is_inside, at = True, opened + 1

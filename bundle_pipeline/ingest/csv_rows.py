@@ -27,7 +27,7 @@ _LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
 _RARE_BLANKS = tuple(blank.encode() for blank in "\t\r\v\f\u00a0\u2007\u202f\u3000")
 _READ = """
 FROM read_csv(
-    $path, auto_detect = false, header = false, columns = $columns, delim = ',', quote = '"',
+    $path, auto_detect = false, header = false, columns = $columns, delim = $delimiter, quote = '"',
     escape = '"', new_line = '\\n', max_line_size = $max_line_size, store_rejects = true,
     rejects_limit = 0)
 """
@@ -57,13 +57,20 @@ class CsvRows:
 
 
 def read_rows(
-    text: bytes, records: Records, *, column_count: int, wanted: Sequence[int], place: str
+    text: bytes,
+    records: Records,
+    *,
+    delimiter: str,
+    column_count: int,
+    wanted: Sequence[int],
+    place: str,
 ) -> CsvRows:
     """Parse the records after the header.
 
     Args:
         text: The whole text.
         records: Its records, the header being the first.
+        delimiter: What separates its cells.
         column_count: Cells of the header.
         wanted: Positions of the columns to keep.
         place: Shop and path, for errors.
@@ -77,7 +84,7 @@ def read_rows(
         return CsvRows(_numbered(_no_rows(wanted), lines), _rejected(lines, []))
     body = _without_blank_lines(text, records)
     lengths = records.ends[1:] - starts + 1
-    parsed, rejects = _parsed(body, column_count, wanted, place)
+    parsed, rejects = _parsed(body, delimiter, column_count, wanted, place)
     has_rare_blanks = (records.line_counts > 1).any() or any(map(text.__contains__, _RARE_BLANKS))
     parsed = _stripped(parsed, parsed.columns if has_rare_blanks else _with_outer_spaces(parsed))
     is_rejected = np.isin(np.cumsum(lengths) - lengths, rejects["start"].to_numpy())
@@ -109,7 +116,11 @@ def _without_blank_lines(text: bytes, records: Records) -> memoryview | bytes:
 
 
 def _parsed(
-    body: memoryview | bytes, column_count: int, wanted: Sequence[int], place: str
+    body: memoryview | bytes,
+    delimiter: str,
+    column_count: int,
+    wanted: Sequence[int],
+    place: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     with tempfile.TemporaryDirectory(prefix="bundle-pipeline-") as folder:
         path = Path(folder) / "rows.csv"
@@ -124,6 +135,7 @@ def _parsed(
                 connection.execute(statement)
             values = {
                 "path": str(path),
+                "delimiter": delimiter,
                 "columns": {f"c{index}": "VARCHAR" for index in range(column_count)},
                 "max_line_size": MAX_RECORD_BYTES,
             }

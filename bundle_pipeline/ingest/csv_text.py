@@ -1,13 +1,15 @@
-"""Bytes of a landed file to text that can be split into rows, or a refusal that says what it is.
+"""Bytes of a file to text that can be split into rows, or a refusal that says what it is.
 
 A reader left to itself turns an XML error page into 0 rows, keeps NUL bytes, and reads a file with
 old Mac newlines as one row of thousands of columns, all in silence. Each is refused or mended here.
 """
 
-import codecs
+from dataclasses import dataclass
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.compressed import expanded
+from bundle_pipeline.ingest.delimiters import checked_delimiter, without_hint
+from bundle_pipeline.ingest.encodings import as_utf8, is_wide
 
 _BINARY_MAGIC = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -16,28 +18,58 @@ _BINARY_MAGIC = {
     b"SQLite format 3": "an SQLite database",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
 }
-_UTF16_MARKS = {codecs.BOM_UTF16_LE: "UTF-16 LE", codecs.BOM_UTF16_BE: "UTF-16 BE"}
-# Latin text in UTF-16 has a zero in every other byte; this much of the file is enough to see it.
-_SAMPLE_BYTES = 4096
-_BLOCK_BYTES = 16 * 1024**2
-# Codes that Windows-1252 uses for quotes, dashes and the euro, and ISO 8859-1 for nothing.
-_WINDOWS_ONLY = frozenset(range(0x80, 0xA0))
+_START_BYTES = 4096
 
 
-def plain_text(content: bytes, *, place: str) -> bytes:
-    """The file's text: unpacked, checked, without a byte order mark, with newlines of one byte.
+@dataclass(frozen=True)
+class PlainText:
+    """A text that can be split into rows.
+
+    Attributes:
+        text: UTF-8 without a byte order mark, with newlines of one byte. Lines stand where they
+            stood in the file.
+        delimiter: What separates its cells: a comma, semicolon, tab or vertical bar.
+        encoding: What the file was encoded in.
+    """
+
+    text: bytes
+    delimiter: str
+    encoding: str
+
+
+def plain_text(content: bytes, *, place: str) -> PlainText:
+    """The file's text: unpacked, decoded, checked, with its delimiter.
 
     Args:
-        content: Bytes of a landed file, plain or gzip.
+        content: Bytes of a file, plain or gzip.
         place: Shop and path, for errors.
 
     Raises:
-        InputDataError: It is empty, binary, markup, in another encoding, damaged or too large.
+        InputDataError: It is empty, binary, markup, in an encoding that isn't certain, separated by
+            two signs, damaged or too large.
     """
     plain = expanded(content, place=place)
-    _refuse_other_encodings_and_binaries(plain, place)
-    text = plain.removeprefix(codecs.BOM_UTF8)
-    first = text[:_SAMPLE_BYTES].lstrip()
+    for magic, description in _BINARY_MAGIC.items():
+        if plain.startswith(magic):
+            raise _refused_binary(place, description)
+    if not is_wide(plain):
+        _refuse_zeros(plain, place)
+    decoded = as_utf8(plain, place=place)
+    _refuse_zeros(decoded.text, place)
+    _refuse_empty_and_markup(decoded.text, place)
+    text, hint = without_hint(_with_plain_newlines(decoded.text))
+    return PlainText(text, hint or checked_delimiter(text, place=place), decoded.encoding)
+
+
+def _refuse_zeros(text: bytes, place: str) -> None:
+    zero = text.find(b"\0")
+    if zero >= 0:
+        line = text.count(b"\n", 0, zero) + 1
+        raise _refused_binary(place, f"a zero byte in line {line}")
+
+
+def _refuse_empty_and_markup(text: bytes, place: str) -> None:
+    first = text[:_START_BYTES].lstrip()
     if not first and not text.strip():
         raise _refused(
             "BP-CSV-EMPTY",
@@ -54,51 +86,6 @@ def plain_text(content: bytes, *, place: str) -> bytes:
             expected="comma-separated text",
             remedy="download the export again",
         )
-    _refuse_other_than_utf8(text, place)
-    return _with_plain_newlines(text)
-
-
-def line_of(text: bytes, position: int) -> int:
-    """Line, from 1, in which a byte of the text stands."""
-    return text.count(b"\n", 0, position) + 1
-
-
-def _refuse_other_encodings_and_binaries(plain: bytes, place: str) -> None:
-    utf16 = _UTF16_MARKS.get(plain[:2]) or _unmarked_utf16(plain[:_SAMPLE_BYTES])
-    if utf16:
-        raise _refused_encoding(place, utf16)
-    for magic, description in _BINARY_MAGIC.items():
-        if plain.startswith(magic):
-            raise _refused_binary(place, description)
-    zero = plain.find(b"\0")
-    if zero >= 0:
-        raise _refused_binary(place, f"a zero byte in line {line_of(plain, zero)}")
-
-
-def _unmarked_utf16(sample: bytes) -> str | None:
-    pairs = len(sample) // 2
-    if pairs and sample[1::2].count(0) > 0.4 * pairs and not sample[0::2].count(0):
-        return "UTF-16 LE"
-    if pairs and sample[0::2].count(0) > 0.4 * pairs and not sample[1::2].count(0):
-        return "UTF-16 BE"
-    return None
-
-
-def _refuse_other_than_utf8(text: bytes, place: str) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    view = memoryview(text)
-    for start in range(0, len(text), _BLOCK_BYTES):
-        block = view[start : start + _BLOCK_BYTES]
-        try:
-            decoder.decode(block, final=start + _BLOCK_BYTES >= len(text))
-        except UnicodeDecodeError as error:
-            line = line_of(text, start + error.start)
-            detected = "Windows-1252" if _has_windows_codes(block) else "ISO 8859-1 (Latin 1)"
-            raise _refused_encoding(f"{place} line {line}", f"bytes of {detected}") from None
-
-
-def _has_windows_codes(block: memoryview) -> bool:
-    return any(code in _WINDOWS_ONLY for code in set(block))
 
 
 def _with_plain_newlines(text: bytes) -> bytes:
@@ -106,16 +93,6 @@ def _with_plain_newlines(text: bytes) -> bytes:
         return text
     # Files of old Macs end lines with a carriage return alone.
     return text.replace(b"\r\n", b"\n") if b"\n" in text else text.replace(b"\r", b"\n")
-
-
-def _refused_encoding(place: str, found: str) -> InputDataError:
-    return _refused(
-        "BP-CSV-ENCODING",
-        place,
-        found=found,
-        expected="UTF-8",
-        remedy='save it as "CSV UTF-8", or export it again without opening it in a spreadsheet',
-    )
 
 
 def _refused_binary(place: str, found: str) -> InputDataError:

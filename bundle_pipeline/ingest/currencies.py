@@ -4,6 +4,7 @@ from functools import cache
 
 import polars as pl
 
+from bundle_pipeline.ingest.number_spelling import CURRENCY_SIGNS
 from bundle_pipeline.ingest.outcomes import Rule
 from bundle_pipeline.ingest.values import stated
 from bundle_pipeline.money import known_currencies, minor_unit_exponent, to_minor
@@ -11,6 +12,8 @@ from bundle_pipeline.money import known_currencies, minor_unit_exponent, to_mino
 # 10 billion euros: more is a mistake, such as a barcode in the wrong column. Times the largest
 # quantity it still fits 63 bits.
 LARGEST_AMOUNT_MINOR = 10**12
+_SIGN_FIRST = f"^([{''.join(CURRENCY_SIGNS)}])"
+_SIGNED_CODES = [sign + code for sign, codes in CURRENCY_SIGNS.items() for code in codes]
 
 
 def shop_currency(orders: pl.DataFrame, *, default: str) -> str:
@@ -58,9 +61,19 @@ def currency_rules() -> list[Rule]:
 
 
 def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """An amount in minor units of its currency; null where it is none or too large to be one."""
-    minor = to_minor(stated(text), _exponent(currency))
-    return pl.when(minor.abs() <= LARGEST_AMOUNT_MINOR).then(minor)
+    """An amount in minor units of its currency.
+
+    Args:
+        text: Digits with a point before decimals, maybe after a currency sign.
+        currency: Code, per row.
+
+    Returns:
+        Int64; null where it is none, too large to be one, or has the sign of another currency.
+    """
+    sign = text.str.extract(_SIGN_FIRST)
+    fits = sign.is_null() | (sign + currency).is_in(_SIGNED_CODES)
+    minor = to_minor(_unsigned(text), _exponent(currency))
+    return pl.when(fits & (minor.abs() <= LARGEST_AMOUNT_MINOR)).then(minor)
 
 
 def price_rules(text: pl.Expr, price_minor: pl.Expr) -> list[Rule]:
@@ -73,6 +86,10 @@ def price_rules(text: pl.Expr, price_minor: pl.Expr) -> list[Rule]:
         Rule("price_not_a_number", price_minor.is_null()),
         Rule("price_negative", price_minor < 0),
     ]
+
+
+def _unsigned(text: pl.Expr) -> pl.Expr:
+    return stated(text).str.replace(_SIGN_FIRST, "")
 
 
 def _exponent(currency: pl.Expr) -> pl.Expr:

@@ -4,16 +4,19 @@ import hashlib
 
 import polars as pl
 
-from bundle_pipeline.ingest.values import id_text
+from bundle_pipeline.ingest.values import id_text, is_lost_id
 
 _HASH_BYTES = 16
 _NOT_STATED = ("n/a", "null")
 
 
 def identity_text(text: pl.Expr) -> pl.Expr:
-    """A customer id or e-mail address in one spelling; null where it is a word for nothing."""
+    """A customer id or e-mail address in one spelling.
+
+    Null where it is a word for nothing or has lost its digits: two customers may look alike then.
+    """
     folded = id_text(text).str.to_lowercase()
-    return pl.when(~folded.is_in(_NOT_STATED)).then(folded)
+    return pl.when(~folded.is_in(_NOT_STATED) & ~is_lost_id(folded)).then(folded)
 
 
 def customer_keys(identities: pl.Series, key: bytes) -> pl.Series:

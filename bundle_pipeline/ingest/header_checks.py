@@ -1,11 +1,11 @@
 """Headers that can't be used, and the refusals that say why."""
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind, Groups, kind_aliases
+from bundle_pipeline.ingest.foreign_tools import foreign_tool
 from bundle_pipeline.ingest.headers import (
     field_columns,
     header_cells,
@@ -18,12 +18,11 @@ from bundle_pipeline.ingest.headers import (
 # The widest export we know has 105 columns; a shop may add its own to it.
 _MAX_COLUMNS = 2000
 _MAX_HEADER_BYTES = 100 * 1024
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 UNKNOWN_FILE = "BP-CSV-UNKNOWN"
 
 
-def checked_header(line: bytes, *, place: str) -> list[str]:
+def checked_header(line: bytes, *, delimiter: str, place: str) -> list[str]:
     """Cells of a header record.
 
     Raises:
@@ -32,7 +31,7 @@ def checked_header(line: bytes, *, place: str) -> list[str]:
     if len(line) > _MAX_HEADER_BYTES:
         found = f"a first row of {len(line)} bytes"
         raise _refused_header(place, found, f"at most {_MAX_HEADER_BYTES} bytes")
-    header = header_cells(line.decode("utf-8"))
+    header = header_cells(line.decode("utf-8"), delimiter=delimiter)
     if len(header) > _MAX_COLUMNS:
         raise _refused_header(place, f"{len(header)} columns", f"at most {_MAX_COLUMNS}")
     named = Counter(match_key(name) for name in header if name.strip())
@@ -47,21 +46,22 @@ def known_kind(header: Sequence[str], *, place: str) -> FileKind:
     """The kind of a file with this header.
 
     Raises:
-        InputDataError: It is none we know, or its columns aren't separated by commas.
+        InputDataError: It is none we know; names the program that wrote it where that is known, or
+            says that each row is one quoted cell.
     """
     kind = recognised_kind(header)
     if kind is not None:
         return kind
-    for delimiter, description in _OTHER_DELIMITERS.items():
-        cells = next(csv.reader([",".join(header)], delimiter=delimiter), list[str]())
-        if recognised_kind(cells):
-            raise InputDataError(
-                "BP-CSV-DELIMITER",
-                place=place,
-                found=f"columns separated by {description}",
-                expected="columns separated by commas, and a point before decimals",
-                remedy="save it as CSV with commas, or export it again without a spreadsheet",
-            )
+    _refuse_rows_in_quotes(header, place)
+    tool = foreign_tool(header)
+    if tool is not None:
+        raise InputDataError(
+            UNKNOWN_FILE,
+            place=place,
+            found=f"an export of {tool.name}, whose columns mean other things",
+            expected="an export of the shop itself",
+            remedy=tool.remedy,
+        )
     nearest = kind_matches(header)[0]
     raise InputDataError(
         UNKNOWN_FILE,
@@ -84,14 +84,28 @@ def checked_columns(
     columns = field_columns(kind, header)
     missing = missing_groups(columns, kind_aliases(kind).required)
     if missing:
+        tool = foreign_tool(header)
+        remedy = "add the column to the export, or rename it if it has another name"
         raise InputDataError(
             "BP-CSV-COLUMN",
             place=f"{place} line 1",
             found=f"{kind} without {_spelled_groups(kind, missing)}",
             expected="a column for each of these, in any spelling or case",
-            remedy="add the column to the export, or rename it if it has another name",
+            remedy=f"it looks like an export of {tool.name}: {tool.remedy}" if tool else remedy,
         )
     return columns
+
+
+def _refuse_rows_in_quotes(header: Sequence[str], place: str) -> None:
+    # What a spreadsheet that expects semicolons makes of a file with commas: all in column A.
+    if len(header) == 1 and recognised_kind(header_cells(header[0])):
+        raise InputDataError(
+            "BP-CSV-DELIMITER",
+            place=place,
+            found="rows of one quoted cell each, with the columns inside",
+            expected="columns separated by commas, semicolons, tabs or vertical bars",
+            remedy="export it again without opening it in a spreadsheet",
+        )
 
 
 def _shown(header: str) -> str:

@@ -14,7 +14,6 @@ from bundle_pipeline.ingest.aliases import (
     kind_aliases,
     shop_headers,
 )
-from bundle_pipeline.ingest.compressed import first_plain_bytes
 
 _SEPARATORS = re.compile(r"[\s\-/_]+")
 # "SKUCode" splits before the last capital of a run, "lineItem" before each capital.
@@ -128,24 +127,13 @@ def recognised_kind(header: Sequence[str]) -> FileKind | None:
     return best.kind if best.is_recognised else None
 
 
-def sniffed_kind(first_bytes: bytes, path: str) -> FileKind | None:
-    """The kind of a file by its first bytes, plain or gzip; None if they don't tell.
-
-    Args:
-        first_bytes: Enough of the file to hold its header; a few kilobytes do.
-        path: Its key; only ``.csv`` and ``.csv.gz`` are read.
-    """
-    if not path.lower().endswith((".csv", ".csv.gz")):
-        return None
-    text = first_plain_bytes(first_bytes).decode("utf-8-sig", errors="replace")
-    return recognised_kind(header_cells(text))
-
-
-def header_cells(text: str) -> list[str]:
+def header_cells(text: str, *, delimiter: str = ",") -> list[str]:
     """Cells of the first record that isn't blank; empty where there is none or it is no CSV."""
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
     try:
-        return next((record for record in csv.reader(lines) if record), list[str]())
+        return next(
+            (record for record in csv.reader(lines, delimiter=delimiter) if record), list[str]()
+        )
     except csv.Error:
         return []
 

@@ -14,7 +14,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.snapshots import is_current
-from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
+from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Inventory
 
@@ -71,7 +71,9 @@ def _is_total_of_locations() -> pl.Expr:
 
 def _rules() -> list[Rule]:
     unread = stated(pl.col("available")).is_not_null() & pl.col("available_count").is_null()
+    ids = (pl.col("inventory_item_id"), pl.col("location_id"))
     return [
+        Rule("id_lost_its_digits", pl.any_horizontal(is_lost_id(column) for column in ids)),
         Rule("inventory_item_id_missing", pl.col("inventory_item_id").is_null()),
         Rule("location_id_missing", pl.col("location_id").is_null()),
         Rule("available_not_a_number", unread),

@@ -6,7 +6,7 @@ import polars as pl
 
 from bundle_pipeline.ingest.currencies import amount, price_rules
 from bundle_pipeline.ingest.outcomes import Rule
-from bundle_pipeline.ingest.values import id_text
+from bundle_pipeline.ingest.values import id_text, is_lost_id
 
 # What some kinds of export have and others lack.
 _NOT_IN_EVERY_FILE = ("compare_at_price", "cost", "sku", "vendor", "product_type")
@@ -61,7 +61,9 @@ def offer_rules(*, price: pl.Expr) -> list[Rule]:
     Args:
         price: Price as text.
     """
+    ids = ("variant_id", "product_id", "inventory_item_id")
     return [
+        Rule("id_lost_its_digits", pl.any_horizontal(is_lost_id(pl.col(name)) for name in ids)),
         Rule("variant_id_missing", pl.col("variant_id").is_null()),
         Rule("product_id_missing", pl.col("product_id").is_null()),
         *price_rules(price, pl.col("price_minor")),

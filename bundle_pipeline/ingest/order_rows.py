@@ -9,7 +9,7 @@ from bundle_pipeline.ingest.currencies import (
     with_order_currency,
 )
 from bundle_pipeline.ingest.outcomes import Rule, quarantined, superseded, undecided
-from bundle_pipeline.ingest.values import id_text, stated, utc_time, whole_number
+from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
 
 # Far above the largest wholesale line; times the largest amount it still fits 63 bits.
 LARGEST_QUANTITY = 10**6
@@ -106,6 +106,7 @@ def _above(limit: int, minor: pl.Expr) -> pl.Expr:
 def _rules() -> list[Rule]:
     price, discount = pl.col("unit_price_minor"), pl.col("line_discount_minor")
     return [
+        Rule("id_lost_its_digits", _has_lost_id()),
         Rule("order_id_missing", pl.col("order_id").is_null()),
         Rule("ordered_at_not_a_time", _is_unread("created_at", "ordered_at")),
         *currency_rules(),
@@ -120,6 +121,13 @@ def _rules() -> list[Rule]:
             (discount > pl.col("_line_total_minor")) & (pl.col("quantity") > 0),
         ),
     ]
+
+
+def _has_lost_id() -> pl.Expr:
+    # A SKU is the shop's own word and may look so; but where it is all that tells the variant, two
+    # barcodes that were rounded alike would become one.
+    ids = [is_lost_id(pl.col(name)) for name in ("order_id", "line_item_id", "variant_id")]
+    return pl.any_horizontal(*ids, pl.col("variant_id").is_null() & is_lost_id(pl.col("sku")))
 
 
 def _is_unread(text: str, value: str) -> pl.Expr:

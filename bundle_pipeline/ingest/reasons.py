@@ -8,9 +8,16 @@ _MEND_EXPORT = "export the file again without editing it"
 
 _FOUND_EXPECTED = {
     "wrong_field_count": ("more or fewer cells than headers", f"one for each; {_MEND_EXPORT}"),
-    "broken_quoting": ("text after a closing quote", f"a comma or the row's end; {_MEND_EXPORT}"),
+    "broken_quoting": (
+        "text after a closing quote",
+        f"a delimiter or the row's end; {_MEND_EXPORT}",
+    ),
     "unreadable_row": ("a row that can't be split into cells", f"CSV; {_MEND_EXPORT}"),
     "json_not_valid": ("a line that is no JSON object", f"one object per line; {_MEND_EXPORT}"),
+    "id_lost_its_digits": (
+        "an id like 9.23436E+11, whose digits a spreadsheet has rounded away",
+        "the whole id; the file went through a spreadsheet, export it again without opening it",
+    ),
     "order_id_missing": ("neither order_id nor name", f"one of them; {_MEND_ROW}"),
     "order_head_missing": (
         "an item whose order isn't there: neither its first row nor its own object",
@@ -34,9 +41,10 @@ _FOUND_EXPECTED = {
     "quantity_too_large": ("a line_item_quantity above a million", f"less; {_MEND_ROW}"),
     "price_missing": ("no price (original_unit_price)", f"an amount like 12.50; {_MEND_ROW}"),
     "price_not_a_number": (
-        "a price (original_unit_price) that can't be read",
-        "digits with a point before decimals, without grouping or currency sign, like 1234.50; "
-        "export it in that form",
+        "a price (original_unit_price) that can't be read, has two readings in this file (1,234) "
+        "or the sign of another currency than the row's",
+        "an amount like 1234.50, or with decimal commas throughout a file that proves them by one "
+        "like 12,50; export it in that form",
     ),
     "price_negative": ("a price (original_unit_price) below 0", f"0 or more; {_MEND_ROW}"),
     "price_too_large": ("a price (original_unit_price) beyond any shop's", f"less; {_MEND_ROW}"),

@@ -10,18 +10,14 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
-from bundle_pipeline.ingest.compressed import first_plain_bytes
 from bundle_pipeline.ingest.dialects import Dialect, dialects, recognised_dialect
 from bundle_pipeline.ingest.header_checks import checked_columns, known_kind
 from bundle_pipeline.ingest.headers import (
     fields_of,
-    header_cells,
     match_key,
     recognised_kind,
-    sniffed_kind,
     unmapped_beside,
 )
-from bundle_pipeline.ingest.jsonl_rows import is_jsonl, read_jsonl
 
 UNUSABLE_EXPORT = "BP-FILE-EXPORT"
 
@@ -80,23 +76,6 @@ def recognised(header: Sequence[str], *, extra: ExtraAliases, place: str) -> Rec
         columns = checked_columns(kind, spelled, place=place)
     unmapped = unmapped_beside(columns, header, unread=dialect.unread if dialect else ())
     return Recognised(kind, dialect, columns, tuple(unmapped))
-
-
-def starts_like_orders(first_bytes: bytes, path: str) -> bool:
-    """Whether a file holds orders, by its first bytes.
-
-    Args:
-        first_bytes: Enough of the file to hold its header or a few objects, plain or gzip.
-        path: Its key.
-    """
-    text = first_plain_bytes(first_bytes)
-    if is_jsonl(text, name=path):
-        # The last line may be cut off: it is rejected, and what it holds isn't needed.
-        header = read_jsonl(text, place=path).header
-    else:
-        header = header_cells(text.decode("utf-8-sig", errors="replace"))
-    dialect = recognised_dialect(header)
-    return "orders" in (dialect.gives if dialect else (sniffed_kind(first_bytes, path),))
 
 
 def _with_extra_spellings(header: Sequence[str], extra: ExtraAliases) -> list[str]:

@@ -33,7 +33,7 @@ class StagedShop:
 
     Attributes:
         shop_id: Whose files.
-        files: Every landed file, by path.
+        files: Every landed file, by path; of an archive its members.
         tables: Per kind, the union of its files: each field of the kind that may be read (text,
             null where absent), ``_path``, ``_line_number`` (line in the file, from 1) and
             ``_customer`` (position in ``customers``; null if unknown). Rows stand in the order of
@@ -72,8 +72,8 @@ class StagedShop:
             "BP-INGEST-NO-ORDERS",
             place=f"shop {self.shop_id}",
             found=known or "no file",
-            expected="a .csv or .jsonl file of orders, recognised by its header"
-            + "".join(f" ({hint})" for hint in hints[:1]),
+            expected="a file of orders (.csv, .tsv, .txt, .jsonl, plain, .gz or .zip), recognised by "
+            "its header" + "".join(f" ({hint})" for hint in hints[:1]),
             remedy="put the orders export into the shop's landing folder",
         )
 
@@ -98,17 +98,23 @@ def stage_shop(
     files: list[StagedFile] = []
     read: list[FileRows] = []
     prefix = f"{shop_id}/"
-    # Listed by key and read from the top: tables are in order without sorting them.
+    # Listed by key, members by name, and read from the top: tables are in order without sorting.
     landed = tuple(landing.listed(shop_id))
     for entry in landed:
         content = landing.read_listed(entry)
         path = entry.key.removeprefix(prefix)
-        file, rows = read_landed(
-            content, path=path, place=f"shop {shop_id}, {path}", extra_aliases=extra_aliases
-        )
-        logger.info("read %s: %s, %d rows", entry.key, file.kind, file.row_count)
-        files.append(file)
-        read.extend(rows)
+        place = f"shop {shop_id}, {path}"
+        for file, rows in read_landed(content, path=path, place=place, extra_aliases=extra_aliases):
+            logger.info(
+                "read %s: %s, %d rows, %s, delimiter %r",
+                file.path,
+                file.kind,
+                file.row_count,
+                file.encoding,
+                file.delimiter,
+            )
+            files.append(file)
+            read.extend(rows)
     customers = _customers(read)
     return StagedShop(
         shop_id=shop_id,

@@ -5,6 +5,10 @@ import polars as pl
 # Words that exports write where they mean nothing.
 _NULL_TOKENS = ("0000-00-00", "1900-01-01", "N/A", "NULL")
 _GID_PREFIX = r"^gid://shopify/[A-Za-z]+/"
+# A spreadsheet's sign for "this is text"; one that belongs to the label has a partner.
+_TEXT_MARK = r"^'([^']+)$"
+# 923436123456 in a narrow column of a spreadsheet. "1E5" is a label that a person may have chosen.
+_LOST_ID = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]{1,2}$"
 # Pandas writes whole numbers of a column with gaps as "2.0". Beyond 9 digits it is no quantity.
 _WHOLE_NUMBER = r"^[+-]?[0-9]{1,9}(\.0*)?$"
 
@@ -23,9 +27,19 @@ _CLOCK_FORMAT = "%Y-%m-%d %H:%M:%S"
 _MONTHS = 12
 
 
+def label_text(text: pl.Expr) -> pl.Expr:
+    """A label without the apostrophe that spreadsheets put before text: ``'74700`` is 74700."""
+    return text.str.replace(_TEXT_MARK, "$1")
+
+
 def id_text(text: pl.Expr) -> pl.Expr:
-    """An id without its ``gid://shopify/<Type>/`` prefix, otherwise as it stands."""
-    return text.str.replace(_GID_PREFIX, "")
+    """An id without apostrophe and ``gid://shopify/<Type>/`` prefix, otherwise as it stands."""
+    return label_text(text).str.replace(_GID_PREFIX, "")
+
+
+def is_lost_id(text: pl.Expr) -> pl.Expr:
+    """Whether a spreadsheet has rounded the id, as in ``9.23436E+11``: other ids look the same."""
+    return text.str.contains(_LOST_ID).fill_null(value=False)
 
 
 def stated(text: pl.Expr) -> pl.Expr:

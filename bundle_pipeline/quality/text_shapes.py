@@ -10,9 +10,10 @@ import polars as pl
 # Pandas writes 2 as 2.0 in a column with gaps.
 WHOLE_NUMBER = r"^[-+]?[0-9]+(?:\.0*)?$"
 
-# A point before decimals, no grouping, no currency: 1.234 is one thousand in half of the world, so
-# ingest doesn't guess either.
-AMOUNT = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
+# As ingest spells it: a currency sign if the file has one, a point before decimals, no grouping.
+# What has two readings it doesn't guess, and leaves as it is.
+_CURRENCY_SIGN = "^[€$£¥₹₩₺₽₪₫฿₱₴₦]"
+AMOUNT = rf"{_CURRENCY_SIGN}?[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
 
 # Year first, or slashes; whether day or month comes first then, and whether there is such a day,
 # is for ingest to say.
@@ -33,4 +34,5 @@ def number(text: pl.Expr) -> pl.Expr:
     Returns:
         Float64; null where the text isn't an ``AMOUNT``.
     """
-    return pl.when(text.str.contains(AMOUNT)).then(text).cast(pl.Float64, strict=False)
+    digits = text.str.replace(_CURRENCY_SIGN, "")
+    return pl.when(text.str.contains(AMOUNT)).then(digits).cast(pl.Float64, strict=False)

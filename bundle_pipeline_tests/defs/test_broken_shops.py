@@ -32,8 +32,8 @@ BROKEN = {
     ),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 50, ["orders.csv", "expected"]),
     "another encoding": (
-        f"{HEADER}\n{GOOD_ROW}\n".encode("utf-16"),
-        ["orders.csv", "UTF-16", "UTF-8"],
+        f"{HEADER},title\n{GOOD_ROW},\u043a\u0440\u0435\u0441\u043b\u043e\n".encode("cp1251"),
+        ["orders.csv", "line 2", "Windows-1251", "UTF-8"],
     ),
     "an error page": (
         "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>",

@@ -16,11 +16,12 @@ from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
 Row = tuple[str | int | None, ...]
 
 
-def read(text: str, *, column_count: int = 3) -> CsvRows:
+def read(text: str, *, delimiter: str = ",") -> CsvRows:
     content = text.encode()
-    records = found_records(content, place="p")
-    wanted = range(column_count)
-    return read_rows(content, records, column_count=column_count, wanted=wanted, place="p")
+    records = found_records(content, delimiter=delimiter, place="p")
+    return read_rows(
+        content, records, delimiter=delimiter, column_count=3, wanted=range(3), place="p"
+    )
 
 
 def rows_of(text: str) -> list[Row]:
@@ -99,6 +100,18 @@ def test_a_header_alone_has_no_rows() -> None:
     assert rows_of("a,b,c") == []
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_quotes_and_ragged_rows_are_those_of_the_delimiter(delimiter: str) -> None:
+    # The stray quote of line 4 makes the lines be found quote by quote.
+    text = 'a;b;c\n1;"x;y\nz,1";3\n7;12" tube;9\n1;2\n'.replace(";", delimiter)
+    parsed = read(text, delimiter=delimiter)
+    assert parsed.rows.rows() == [
+        ("1", f"x{delimiter}y\nz,1", "3", 2),
+        ("7", '12" tube', "9", 4),
+    ]
+    assert parsed.rejected.rows() == [(5, "wrong_field_count")]
+
+
 def test_the_last_line_may_lack_its_newline() -> None:
     assert rows_of('a,b,c\n4,5,"6"') == [("4", "5", "6", 2)]
 
@@ -138,12 +151,12 @@ def test_lines_don_t_depend_on_the_block_size_nor_on_the_way_they_are_found(
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(cells)
     text = buffer.getvalue().encode()
-    whole = found_records(text, place="p")
+    whole = found_records(text, delimiter=",", place="p")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_records, "_BLOCK_BYTES", block_bytes)
-        in_blocks = found_records(text, place="p")
-        patch.setattr(csv_records, "_newlines_by_parity", lambda _data: None)
-        scanned = found_records(text, place="p")
+        in_blocks = found_records(text, delimiter=",", place="p")
+        patch.setattr(csv_records, "_newlines_by_parity", lambda _data, _delimiter: None)
+        scanned = found_records(text, delimiter=",", place="p")
     for other in (in_blocks, scanned):
         assert other.starts.tolist() == whole.starts.tolist()
         assert other.line_numbers.tolist() == whole.line_numbers.tolist()

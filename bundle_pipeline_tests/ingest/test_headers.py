@@ -1,10 +1,8 @@
 """The kind of a file follows from its header alone."""
 
-import gzip
-
 import pytest
 
-from bundle_pipeline.ingest.headers import kind_matches, recognised_kind, sniffed_kind
+from bundle_pipeline.ingest.headers import kind_matches, recognised_kind
 
 # Headers of exports as they are seen in the wild.
 FULL_ORDERS = (
@@ -74,18 +72,3 @@ def test_what_a_header_lacks_is_known_for_the_nearest_kind() -> None:
     nearest = kind_matches(["variantId", "productId", "title", "price"])[0]
     assert nearest.kind == "variants"
     assert nearest.missing == (("inventory_item_id",),)
-
-
-def test_a_kind_is_sniffed_from_the_first_bytes_plain_or_gzip_and_whatever_the_name() -> None:
-    content = f"\ufeff{MINIMAL_ORDERS}\r\n".encode() + b"1,2,3,a,b,1,2,USD\r\n" * 9000
-    packed = gzip.compress(content)
-    assert sniffed_kind(content[:4096], "catalog.csv") == "orders"
-    assert sniffed_kind(packed[:512], "stuff.csv.gz") == "orders"
-    assert sniffed_kind(packed[:512], "STUFF.CSV") == "orders"
-
-
-def test_nothing_is_sniffed_from_other_formats_or_damaged_bytes() -> None:
-    assert sniffed_kind(MINIMAL_ORDERS.encode(), "orders.xlsx") is None
-    assert sniffed_kind(b"", "orders.csv") is None
-    assert sniffed_kind(b"\x1f\x8b\xff\xff\xff", "orders.csv.gz") is None
-    assert sniffed_kind(b"\x89PNG\r\n\x1a\n\x00", "orders.csv") is None

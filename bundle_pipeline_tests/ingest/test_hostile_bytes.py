@@ -19,7 +19,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_rows_below_a_header_are_all_accounted_for_or_the_file_is_refused(body: str) -> None:
-    file, rows = read_landed((HEADER + body).encode(), path="o.csv", place="shop s, o.csv")
+    [(file, rows)] = read_landed((HEADER + body).encode(), path="o.csv", place="shop s, o.csv")
     if not rows:
         assert file.problem is not None
         assert file.problem.code.startswith("BP-CSV-")
@@ -30,7 +30,7 @@ def test_rows_below_a_header_are_all_accounted_for_or_the_file_is_refused(body: 
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.binary(max_size=60), st.sampled_from(["o.csv", "o.csv.gz", "o.txt"]))
+@given(st.binary(max_size=60), st.sampled_from(["o.csv", "o.csv.gz", "o.txt", "o.zip"]))
 def test_any_bytes_are_staged_or_refused(content: bytes, path: str) -> None:
     for landed in (
         content,
@@ -38,6 +38,6 @@ def test_any_bytes_are_staged_or_refused(content: bytes, path: str) -> None:
         gzip.compress(content),
         b"\x1f\x8b" + content,
     ):
-        file, rows = read_landed(landed, path=path, place="p")
+        [(file, rows)] = read_landed(landed, path=path, place="p")
         assert (file.problem is None) == bool(rows)
         assert file.byte_count == len(landed)

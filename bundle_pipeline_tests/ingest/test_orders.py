@@ -60,6 +60,13 @@ def test_snake_case_headers_load_real_quantity_price_and_time(tmp_path: Path) ->
         ("35.829999999999998", "usd", 3583),
         ("0", "EUR", 0),
         ("1E2", "EUR", 10_000),
+        ("25075", "EUR", 2_507_500),
+        ("1,234.50", "EUR", 123_450),
+        ("12,50", "EUR", 1250),
+        ("\u20ac12.50", "EUR", 1250),
+        ("12,50\u20ac", "EUR", 1250),
+        ("$12.50", "CAD", 1250),
+        ("'12.50", "EUR", 1250),
     ],
 )
 def test_money_is_whole_minor_units_of_its_currency(
@@ -81,7 +88,8 @@ def test_money_is_whole_minor_units_of_its_currency(
         ("1 1 v 1 - EUR", "price_missing"),
         ("1 1 v 1 N/A EUR", "price_missing"),
         ("1 1 v 1 free EUR", "price_not_a_number"),
-        ("1 1 v 1 1,234.50 EUR", "price_not_a_number"),
+        ("1 1 v 1 1,234 EUR", "price_not_a_number"),
+        ("1 1 v 1 $1.00 EUR", "price_not_a_number"),
         ("1 1 v 1 -1.00 EUR", "price_negative"),
         ("1 1 v 1 4006381333931.00 EUR", "price_too_large"),
         ("1 1 v 1 1.00 ZZZ", "currency_unknown"),

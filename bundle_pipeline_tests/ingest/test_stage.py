@@ -99,14 +99,23 @@ def test_a_file_of_no_known_kind_is_counted_and_blocks_nothing(tmp_path: Path) -
     [
         (b"\x89PNG\x00\x01", "BP-CSV-BINARY", ["bad.csv"]),
         ("", "BP-CSV-EMPTY", ["bad.csv"]),
-        (ORDERS.encode("utf-16"), "BP-CSV-ENCODING", ["UTF-16", "UTF-8"]),
+        (ORDERS.encode("utf-16")[:-1], "BP-CSV-ENCODING", ["UTF-16", "UTF-8"]),
+        ("PK\x03\x04 and no more", "BP-ZIP-DAMAGED", ["bad.csv"]),
         ("<html></html>", "BP-CSV-MARKUP", ["bad.csv"]),
         (ORDERS + '3,"2025', "BP-CSV-QUOTE", ["line 4"]),
-        (ORDERS.replace(",", ";"), "BP-CSV-DELIMITER", ["semicolons", "commas"]),
-        (ORDERS.replace(",", "\t"), "BP-CSV-DELIMITER", ["tabs"]),
+        (
+            ORDERS.replace(",", ";", 5),
+            "BP-CSV-DELIMITER",
+            ["header separated by semicolons", "rows separated by commas"],
+        ),
+        (
+            "".join(f'"{line}"\n' for line in ORDERS.splitlines()),
+            "BP-CSV-DELIMITER",
+            ["one quoted cell"],
+        ),
         (ORDERS.replace("Mood", "order id"), "BP-CSV-HEADER", ["'orderId'", "'order id'"]),
         ("order_id,sku,qty\n1,a,2\n", "BP-CSV-COLUMN", ["created_at", "unit_price", "line 1"]),
-        ("order_id,sku" + ",x" * 3000, "BP-CSV-HEADER", ["3002 columns"]),
+        ("order_id,sku" + ",x" * 9998, "BP-CSV-HEADER", ["10000 columns"]),
     ],
 )
 def test_a_file_that_can_t_be_used_refuses_the_shop_with_place_and_expectation(
