@@ -112,7 +112,7 @@ def _file_rows(
         kind=kind,
         rows=rows.select(
             *(
-                pl.col(name) if name in rows.columns else nothing.alias(name)
+                pl.col(name).cast(pl.String) if name in rows.columns else nothing.alias(name)
                 for name in wanted[:-1]
             ),
             _path=pl.lit(path),

@@ -72,8 +72,8 @@ class StagedShop:
             "BP-INGEST-NO-ORDERS",
             place=f"shop {self.shop_id}",
             found=known or "no file",
-            expected="a file of orders (.csv, .tsv, .txt, .jsonl, plain, .gz or .zip), recognised by "
-            "its header" + "".join(f" ({hint})" for hint in hints[:1]),
+            expected="a file of orders (.csv, .tsv, .txt, .jsonl, plain, .gz or .zip), recognised "
+            "by its header" + "".join(f" ({hint})" for hint in hints[:1]),
             remedy="put the orders export into the shop's landing folder",
         )
 

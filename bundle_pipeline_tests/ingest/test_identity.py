@@ -133,7 +133,7 @@ def test_orders_without_ids_meet_a_product_export_without_ids(tmp_path: Path) ->
             for line in (
                 {"sku": "T-BM"},
                 {"line_item_name": "Mug"},
-                {"line_item_name": "Tip"},
+                {"line_item_name": "Poster"},
             )
         ),
     )

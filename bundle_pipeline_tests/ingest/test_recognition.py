@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline.ingest.recognition import recognised, starts_like_orders
+from bundle_pipeline.ingest.recognition import recognised
+from bundle_pipeline.ingest.sniffing import sniffed_kinds
 from bundle_pipeline.ingest.stage import stage_shop
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.objects import opened
@@ -81,8 +82,8 @@ def test_orders_are_told_by_the_first_bytes_of_a_file() -> None:
         b'{"id": "gid://shopify/Order/1", "createdAt": "2026"}\n'
         b'{"id": "gid://shopify/LineItem/1", "quantity": 1, "__parentId": "1"}\n{"id": "cut'
     )
-    assert starts_like_orders(admin, "o.csv")
-    assert starts_like_orders(gzip.compress(admin)[:-3], "o.csv.gz")
-    assert starts_like_orders(bulk, "o.jsonl")
-    assert not starts_like_orders(b"id,name\n1,2", "o.csv")
-    assert not starts_like_orders(b"", "o.csv")
+    assert sniffed_kinds(admin, "o.csv") == {"orders"}
+    assert sniffed_kinds(gzip.compress(admin)[:-3], "o.csv.gz") == {"orders"}
+    assert sniffed_kinds(bulk, "o.jsonl") == {"orders"}
+    assert "orders" not in sniffed_kinds(b"id,name\n1,2", "o.csv")
+    assert "orders" not in sniffed_kinds(b"", "o.csv")

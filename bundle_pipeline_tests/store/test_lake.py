@@ -35,6 +35,7 @@ def test_a_frame_comes_back_as_it_was_written(tmp_path: Path) -> None:
         "price_minor": 1099,
         "currency": "EUR",
         "product_created_at": datetime(2025, 8, 22, 12, 26, 39, 871238, tzinfo=UTC),
+        "is_current": True,
     }
     frame = pl.DataFrame([row], schema=Catalog.create_empty().schema)
     lake = Lake(str(tmp_path))
