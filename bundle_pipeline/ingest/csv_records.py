@@ -33,20 +33,20 @@ class Records:
     line_counts: Positions
 
 
-def found_records(text: bytes, *, place: str) -> Records:
-    """Records of a text, the header being the first.
+def found_records(text: bytes, *, place: str, first_line: int = 1) -> Records:
+    """Records of a text.
 
     Args:
         text: CSV with newlines of one byte, ``,`` delimiters and ``"`` quotes, doubled to escape.
         place: Shop and path, for errors.
+        first_line: Line in which the text starts.
 
     Raises:
         InputDataError: The text ends inside a quoted field.
     """
-    data = np.frombuffer(text, dtype=np.uint8)
-    newlines, is_inside = _newlines_by_parity(data) or _newlines_by_scanning(text, data)
+    newlines, is_inside = newlines_and_quotes(text)
     if is_inside[-1]:
-        raise unclosed_quote(place, text.count(b"\n", 0, text.rfind(b'"')) + 1)
+        raise unclosed_quote(place, first_line + text.count(b"\n", 0, text.rfind(b'"')))
     record_ends = np.flatnonzero(~is_inside)
     ends = newlines[record_ends]
     first_lines = np.concatenate(([0], record_ends[:-1] + 1))
@@ -55,9 +55,26 @@ def found_records(text: bytes, *, place: str) -> Records:
     return Records(
         starts=starts[filled],
         ends=ends[filled],
-        line_numbers=first_lines[filled] + 1,
+        line_numbers=first_lines[filled] + first_line,
         line_counts=(record_ends - first_lines + 1)[filled],
     )
+
+
+def newlines_and_quotes(text: bytes) -> tuple[Positions, npt.NDArray[np.bool_]]:
+    """Ends of lines, and whether each lies inside quotes; a last newline is made up if missing.
+
+    Args:
+        text: As for :func:`found_records`, starting outside of quotes.
+    """
+    data = np.frombuffer(text, dtype=np.uint8)
+    return _newlines_by_parity(data) or _newlines_by_scanning(text, data)
+
+
+def is_quoted_regularly(text: bytes) -> bool:
+    """Whether every quote opens a field, closes it or is doubled, and each one opened is closed."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    return len(quotes) % 2 == 0 and not _is_astray(data, quotes, 0)
 
 
 def unclosed_quote(place: str, line_number: int) -> InputDataError:

@@ -7,7 +7,6 @@ import polars as pl
 
 from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
 from bundle_pipeline.ingest.csv_rows import CsvRows
-from bundle_pipeline.ingest.customers import identity_text
 from bundle_pipeline.ingest.dialects import Dialect
 from bundle_pipeline.ingest.reshapes import RESHAPES
 
@@ -133,10 +132,15 @@ def _read_fields(kind: FileKind) -> tuple[str, ...]:
 
 
 def _customer(fields: Sequence[str], columns: Mapping[str, tuple[int, ...]]) -> pl.Expr:
-    identities = [identity_text(_first_stated(columns.get(name, ()))) for name in fields]
+    identities = [_first_stated(columns[name]) for name in fields if name in columns]
     return pl.coalesce(identities) if identities else pl.lit(None, dtype=pl.String)
 
 
 def _first_stated(columns: tuple[int, ...]) -> pl.Expr:
-    nothing = pl.lit(None, dtype=pl.String)
-    return pl.coalesce(*(f"c{column}" for column in columns), nothing)
+    if not columns:
+        return pl.lit(None, dtype=pl.String)
+    return (
+        pl.coalesce(*(f"c{column}" for column in columns))
+        if columns[1:]
+        else pl.col(f"c{columns[0]}")
+    )

@@ -68,10 +68,19 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         _discounted_minor=amount(pl.col("discounted_total"), code),
     )
     line_total = pl.col("unit_price_minor") * pl.col("quantity")
-    # A line total above price times quantity holds something else too, such as tax: no discount.
-    implied = (line_total - pl.col("_discounted_minor")).clip(lower_bound=0)
-    discount = pl.coalesce("_stated_discount_minor", implied, pl.lit(0, dtype=pl.Int64))
+    discount = line_discount(
+        pl.col("_stated_discount_minor"), pl.col("_discounted_minor"), line_total
+    )
     return converted.with_columns(line_discount_minor=discount, _line_total_minor=line_total)
+
+
+def line_discount(given: pl.Expr, discounted: pl.Expr, line_total: pl.Expr) -> pl.Expr:
+    """Money off a line: as given, else what its discounted total implies, else none; minor units.
+
+    A line total above price times quantity holds something else too, such as tax: no discount.
+    """
+    implied = (line_total - discounted).clip(lower_bound=0)
+    return pl.coalesce(given, implied, pl.lit(0, dtype=pl.Int64))
 
 
 def _rules() -> list[Rule]:

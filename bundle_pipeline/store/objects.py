@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import obstore
@@ -60,6 +62,27 @@ class Objects:
         if obstore.head(self._store, key)["size"] == 0:
             return b""
         return bytes(obstore.get_range(self._store, key, start=0, length=byte_count))
+
+    def upload(self, key: str, path: Path) -> None:
+        """Create or replace an object by a local file."""
+        obstore.put(self._store, key, path)
+
+    @contextmanager
+    def local_file(self, key: str) -> Iterator[Path | None]:
+        """An object as a local file: itself in a local folder, else a copy; None if there is none."""
+        if urlsplit(self.url).scheme in {"", "file"}:
+            path = local_folder(self.url) / key
+            yield path if path.is_file() else None
+            return
+        with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
+            path = Path(folder, "object")
+            try:
+                with path.open("wb") as file:
+                    file.writelines(obstore.get(self._store, key))
+            except FileNotFoundError:
+                yield None
+                return
+            yield path
 
     def write_once(self, key: str, content: bytes) -> bool:
         """Create an object; False, and nothing written, if the key is taken."""
