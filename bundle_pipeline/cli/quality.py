@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -13,12 +14,12 @@ from rich.table import Table
 from bundle_pipeline.cli.console import standard_output
 from bundle_pipeline.cli.options import Format, FormatOption, LandingOption, site_of
 from bundle_pipeline.defs.landing_zone import shop_folders
+from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError
-from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.stage import stage_shop
 from bundle_pipeline.quality.docs import write_docs
-from bundle_pipeline.quality.profile import Profile, profiled
+from bundle_pipeline.quality.profile import Profile
 from bundle_pipeline.quality.result import ExpectationResult
 from bundle_pipeline.quality.validate import validated
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
@@ -69,9 +70,19 @@ def _profiles(site: Site, shop: ShopId) -> list[Profile]:
             expected=f"one of: {', '.join(known) or 'no shops at all'}",
             remedy="land the shop's files in a folder of its name, or correct the name",
         )
-    staged = stage_shop(site.landing, shop)
-    staged.raise_for_structure()
-    return [profiled(kind, staged.tables[kind], staged.stated_fields[kind]) for kind in FILE_KINDS]
+    profiles = ProfileOfShop()
+    with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
+        staged = stage_shop(
+            site.landing,
+            shop,
+            site.settings(shop).ingest,
+            folder=Path(folder),
+            # Nothing is kept.
+            customer_key=b"",
+            observe=profiles.observe,
+        )
+        staged.raise_for_structure()
+    return profiles.by_kind()
 
 
 def _table(shop: str, results: Sequence[ExpectationResult]) -> Table:

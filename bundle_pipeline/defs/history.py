@@ -37,7 +37,7 @@ def history_results(
     delivery = _delivery(loaded.ingest_ledger)
     comparisons = {
         "orders": lambda: order_history(
-            daily_orders(loaded.orders),
+            daily_orders(loaded.orders.scan()),
             loaded.ingest_ledger,
             previous_ledger=before,
             as_of=_newest_time(loaded),

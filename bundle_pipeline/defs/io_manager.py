@@ -8,10 +8,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from bundle_pipeline.defs.preview import markdown_preview
+from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline.store.parts import Parts
 
 
 class FrameIOManager(dg.IOManager):
@@ -20,13 +21,19 @@ class FrameIOManager(dg.IOManager):
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
-        """Check a shop's frame against its declaration and commit it."""
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Parts[Any]) -> None:
+        """Check a shop's frame against its declaration and commit it; parts have been checked."""
         schema = FRAMES[context.asset_key.path[-1]]
         shop = shop_id(context.asset_partition_key)
         origin = self._site.origin(shop, context.run_id)
-        version = self._site.lake.write(schema, shop, obj, origin=origin)
-        context.add_output_metadata(frame_metadata(obj, version=version))
+        lake = self._site.lake
+        if isinstance(obj, Parts):
+            version = lake.write_parts(obj, shop, origin=origin)
+            shown = frame_metadata(obj.head(PREVIEW_ROWS), obj.row_count, version=version)
+        else:
+            version = lake.write(schema, shop, obj, origin=origin)
+            shown = frame_metadata(obj, obj.height, version=version)
+        context.add_output_metadata(shown)
         context.add_output_metadata({"bundle/settings_hash": origin.settings_hash})
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
@@ -35,10 +42,10 @@ class FrameIOManager(dg.IOManager):
         return self._site.lake.read(schema, shop_id(context.asset_partition_key))
 
 
-def frame_metadata(frame: pl.DataFrame, *, version: int) -> dict[str, Any]:
+def frame_metadata(first_rows: pl.DataFrame, row_count: int, *, version: int) -> dict[str, Any]:
     """What every materialisation shows: rows, the table's version and the first rows."""
     return {
-        "dagster/partition_row_count": frame.height,
+        "dagster/partition_row_count": row_count,
         "bundle/table_version": version,
-        "bundle/preview": dg.MetadataValue.md(markdown_preview(frame)),
+        "bundle/preview": dg.MetadataValue.md(markdown_preview(first_rows)),
     }

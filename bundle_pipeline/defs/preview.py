@@ -5,7 +5,7 @@ import re
 
 import polars as pl
 
-_ROWS = 10
+PREVIEW_ROWS = 10
 _CELL_CHARACTERS = 60
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
 
@@ -14,7 +14,7 @@ def markdown_preview(frame: pl.DataFrame) -> str:
     """The first ten rows as a Markdown table; nested values as short JSON-like text."""
     if frame.is_empty():
         return "*no rows*"
-    head = frame.head(_ROWS)
+    head = frame.head(PREVIEW_ROWS)
     lines = ["| " + " | ".join(_cell(name) for name in head.columns) + " |"]
     lines.append("| " + " | ".join("---" for _ in head.columns) + " |")
     lines.extend("| " + " | ".join(_cell(value) for value in row) + " |" for row in head.rows())

@@ -31,23 +31,21 @@ class Records:
     line_counts: Positions
 
 
-def found_records(text: bytes, *, delimiter: str, place: str) -> Records:
-    """Records of a text, the header being the first.
+def found_records(text: bytes, *, delimiter: str, place: str, first_line: int = 1) -> Records:
+    """Records of a text.
 
     Args:
         text: CSV with newlines of one byte and ``"`` quotes, doubled to escape.
         delimiter: What separates its cells, one ASCII character.
         place: Shop and path, for errors.
+        first_line: Line in which the text starts.
 
     Raises:
         InputDataError: The text ends inside a quoted field.
     """
-    data = np.frombuffer(text, dtype=np.uint8)
-    newlines, is_inside = _newlines_by_parity(data, delimiter) or _newlines_by_scanning(
-        text, data, delimiter
-    )
+    newlines, is_inside = newlines_and_quotes(text, delimiter)
     if is_inside[-1]:
-        raise unclosed_quote(place, text.count(b"\n", 0, text.rfind(b'"')) + 1)
+        raise unclosed_quote(place, first_line + text.count(b"\n", 0, text.rfind(b'"')))
     record_ends = np.flatnonzero(~is_inside)
     ends = newlines[record_ends]
     first_lines = np.concatenate(([0], record_ends[:-1] + 1))
@@ -56,9 +54,27 @@ def found_records(text: bytes, *, delimiter: str, place: str) -> Records:
     return Records(
         starts=starts[filled],
         ends=ends[filled],
-        line_numbers=first_lines[filled] + 1,
+        line_numbers=first_lines[filled] + first_line,
         line_counts=(record_ends - first_lines + 1)[filled],
     )
+
+
+def newlines_and_quotes(text: bytes, delimiter: str) -> tuple[Positions, npt.NDArray[np.bool_]]:
+    """Ends of lines, and whether each lies inside quotes; a last newline is made up if missing.
+
+    Args:
+        text: As for :func:`found_records`, starting outside of quotes.
+        delimiter: What separates its cells.
+    """
+    data = np.frombuffer(text, dtype=np.uint8)
+    return _newlines_by_parity(data, delimiter) or _newlines_by_scanning(text, data, delimiter)
+
+
+def is_quoted_regularly(text: bytes, delimiter: str) -> bool:
+    """Whether every quote opens a field, closes it or is doubled, and each one opened is closed."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    return len(quotes) % 2 == 0 and not _is_astray(data, quotes, 0, _beside_quotes(delimiter))
 
 
 def unclosed_quote(place: str, line_number: int) -> InputDataError:
@@ -83,8 +99,7 @@ def _newlines_by_parity(
     lines: list[Positions] = []
     inside: list[npt.NDArray[np.bool_]] = []
     quotes_before = 0
-    # A quote that opens or closes a field stands beside one of these, or at an end of the text.
-    beside_quotes = np.isin(np.arange(256), (ord(delimiter), _NEWLINE, _QUOTE))
+    beside_quotes = _beside_quotes(delimiter)
     for base in range(0, len(data), _BLOCK_BYTES):
         block = data[base : base + _BLOCK_BYTES]
         quotes = np.flatnonzero(block == _QUOTE) + base
@@ -98,6 +113,11 @@ def _newlines_by_parity(
         inside.append(counts % 2 == 1)
         quotes_before += len(quotes)
     return np.concatenate(lines), np.concatenate(inside)
+
+
+def _beside_quotes(delimiter: str) -> npt.NDArray[np.bool_]:
+    """Per byte, whether a quote that opens or closes a field may stand beside it."""
+    return np.isin(np.arange(256), (ord(delimiter), _NEWLINE, _QUOTE))
 
 
 def _is_astray(

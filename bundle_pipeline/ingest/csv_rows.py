@@ -1,8 +1,8 @@
 """Rows of a CSV text as a frame of text, each with its line; ragged rows are set aside.
 
-DuckDB parses. Headers never reach its SQL: columns are named by position, and all are text, so
-that ``000123``, ``1E5``, ``NA`` and ``2024-01-01`` stay what they are. It may read its own file and
-nothing else.
+Headers never reach a parser: columns are named by position, and all are text, so that ``000123``,
+``1E5``, ``NA`` and ``2024-01-01`` stay what they are. Regular text is parsed by Polars; where a row
+may not fit, DuckDB tells which, and it may read its own file and nothing else.
 """
 
 import tempfile
@@ -16,15 +16,21 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
-from bundle_pipeline.ingest.csv_records import Positions, Records, unclosed_quote
+from bundle_pipeline.ingest.csv_records import (
+    Positions,
+    Records,
+    found_records,
+    unclosed_quote,
+)
+from bundle_pipeline.ingest.csv_text import refuse_binary_and_other_encodings
+from bundle_pipeline.ingest.regular_rows import regular_rows
+from bundle_pipeline.ingest.text_blocks import MAX_RECORD_BYTES, TextBlock, too_long_record
 
-# Longer than any honest record: titles, notes and attributes of an order fit a hundred times over.
-MAX_RECORD_BYTES = 1024**2
 _MEMORY_LIMIT = "2GB"
 
 _LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
-# A newline is one too, where a record spans lines.
-_RARE_BLANKS = tuple(blank.encode() for blank in "\t\r\v\f\u00a0\u2007\u202f\u3000")
+# Control codes are blanks too, and a newline where a record spans lines.
+_WIDE_BLANKS = tuple(blank.encode() for blank in "\u00a0\u2007\u202f\u3000")
 _READ = """
 FROM read_csv(
     $path, auto_detect = false, header = false, columns = $columns, delim = $delimiter, quote = '"',
@@ -57,19 +63,12 @@ class CsvRows:
 
 
 def read_rows(
-    text: bytes,
-    records: Records,
-    *,
-    delimiter: str,
-    column_count: int,
-    wanted: Sequence[int],
-    place: str,
+    block: TextBlock, *, delimiter: str, column_count: int, wanted: Sequence[int], place: str
 ) -> CsvRows:
-    """Parse the records after the header.
+    """Parse records.
 
     Args:
-        text: The whole text.
-        records: Its records, the header being the first.
+        block: Whole records.
         delimiter: What separates its cells.
         column_count: Cells of the header.
         wanted: Positions of the columns to keep.
@@ -78,21 +77,44 @@ def read_rows(
     Raises:
         InputDataError: A record is too long, or the text can't be split into rows for certain.
     """
+    rows = regular_rows(block, delimiter, column_count, wanted)
+    if rows is None:
+        return _rows_with_care(block, delimiter, column_count, wanted, place)
+    if block.scan(delimiter).has_outer_spaces or _has_rare_blanks(block, delimiter):
+        rows = _stripped(rows, rows.columns)
+    first = block.first_line
+    numbers = pl.int_range(first, first + rows.height, eager=True).alias("_line_number")
+    return CsvRows(rows.with_columns(numbers), _rejected(np.empty(0, np.int64), []))
+
+
+def _rows_with_care(
+    block: TextBlock, delimiter: str, column_count: int, wanted: Sequence[int], place: str
+) -> CsvRows:
+    text = block.text
+    refuse_binary_and_other_encodings(text, first_line=block.first_line, place=place)
+    records = found_records(text, delimiter=delimiter, place=place, first_line=block.first_line)
     _refuse_long_records(records, place)
-    starts, lines = records.starts[1:], records.line_numbers[1:]
-    if not len(starts):
-        return CsvRows(_numbered(_no_rows(wanted), lines), _rejected(lines, []))
+    if not len(records.starts):
+        return CsvRows(_numbered(_no_rows(wanted), records.starts), _rejected(records.starts, []))
     body = _without_blank_lines(text, records)
-    lengths = records.ends[1:] - starts + 1
+    lengths = records.ends - records.starts + 1
     parsed, rejects = _parsed(body, delimiter, column_count, wanted, place)
-    has_rare_blanks = (records.line_counts > 1).any() or any(map(text.__contains__, _RARE_BLANKS))
+    has_rare_blanks = (records.line_counts > 1).any() or _has_rare_blanks(block, delimiter)
     parsed = _stripped(parsed, parsed.columns if has_rare_blanks else _with_outer_spaces(parsed))
     is_rejected = np.isin(np.cumsum(lengths) - lengths, rejects["start"].to_numpy())
     _refuse_uncertain_rejects(is_rejected, records, place)
     if is_rejected.sum() != rejects.height or (~is_rejected).sum() != parsed.height:
-        raise _refused_structure(place, found=f"{len(starts)} records and {parsed.height} rows")
+        found = f"{len(records.starts)} records and {parsed.height} rows"
+        raise _refused_structure(place, found=found)
     reasons = rejects["error_type"].replace_strict(_REASONS, default="unreadable_row").to_list()
+    lines = records.line_numbers
     return CsvRows(_numbered(parsed, lines[~is_rejected]), _rejected(lines[is_rejected], reasons))
+
+
+def _has_rare_blanks(block: TextBlock, delimiter: str) -> bool:
+    if block.scan(delimiter).has_control_bytes:
+        return True
+    return not block.text.isascii() and any(map(block.text.__contains__, _WIDE_BLANKS))
 
 
 def _with_outer_spaces(rows: pl.DataFrame) -> list[str]:
@@ -108,7 +130,7 @@ def _stripped(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 def _without_blank_lines(text: bytes, records: Records) -> memoryview | bytes:
     """The records after the header; the parser misplaces a ragged row that follows a blank line."""
-    starts, ends = records.starts[1:], records.ends[1:]
+    starts, ends = records.starts, records.ends
     if (starts[1:] == ends[:-1] + 1).all():
         return memoryview(text)[starts[0] :]
     spans = zip(starts.tolist(), ends.tolist(), strict=True)
@@ -152,15 +174,9 @@ def _parsed(
 
 def _refuse_long_records(records: Records, place: str) -> None:
     lengths = records.ends - records.starts
-    if lengths.max() > MAX_RECORD_BYTES:
+    if len(lengths) and lengths.max() > MAX_RECORD_BYTES:
         line = int(records.line_numbers[lengths.argmax()])
-        raise InputDataError(
-            "BP-CSV-RECORD",
-            place=f"{place} line {line}",
-            found=f"a row of {int(lengths.max())} bytes",
-            expected=f"rows of at most {MAX_RECORD_BYTES} bytes",
-            remedy="look for a quote that isn't closed in that line, or export the file again",
-        )
+        raise too_long_record(place, line, int(lengths.max()))
 
 
 def _refuse_uncertain_rejects(
@@ -168,9 +184,9 @@ def _refuse_uncertain_rejects(
 ) -> None:
     # A row that doesn't fit and spans lines has probably swallowed its neighbours: a quote that
     # was never closed. Where the next row starts is then a guess.
-    swallowed = np.flatnonzero(is_rejected & (records.line_counts[1:] > 1))
+    swallowed = np.flatnonzero(is_rejected & (records.line_counts > 1))
     if len(swallowed):
-        raise unclosed_quote(place, int(records.line_numbers[1:][swallowed[0]]))
+        raise unclosed_quote(place, int(records.line_numbers[swallowed[0]]))
 
 
 def _no_rows(wanted: Sequence[int]) -> pl.DataFrame:

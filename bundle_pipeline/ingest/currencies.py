@@ -24,7 +24,7 @@ def shop_currency(orders: pl.DataFrame, *, default: str) -> str:
         default: Where no row states one that is known.
     """
     counted = (
-        orders.select("order_id", currency=_known_code(pl.col("customer_currency")))
+        orders.select("order_id", currency=known_code(pl.col("customer_currency")))
         .drop_nulls()
         .unique()
         .group_by("currency")
@@ -43,7 +43,7 @@ def with_order_currency(rows: pl.DataFrame, *, shop: str) -> pl.DataFrame:
     """
     known = rows.with_columns(
         _stated_currency=_code(pl.col("customer_currency")),
-        currency=_known_code(pl.col("customer_currency")),
+        currency=known_code(pl.col("customer_currency")),
     )
     of_order = pl.col("currency").first(ignore_nulls=True).over("order_id")
     return known.with_columns(_order_currency=pl.coalesce(of_order, pl.lit(shop))).with_columns(
@@ -105,6 +105,7 @@ def _code(text: pl.Expr) -> pl.Expr:
     return stated(text).str.to_uppercase()
 
 
-def _known_code(text: pl.Expr) -> pl.Expr:
+def known_code(text: pl.Expr) -> pl.Expr:
+    """The ISO 4217 code that a text is in any case; null if it is none."""
     code = _code(text)
     return pl.when(code.is_in(known_currencies())).then(code)

@@ -25,6 +25,7 @@ class FileRows:
     """
 
     kind: FileKind
+    path: str
     rows: pl.DataFrame
     left_out: pl.DataFrame
     stated_fields: frozenset[str]
@@ -110,6 +111,7 @@ def _file_rows(
     wanted = (*_read_fields(kind), "_customer")
     return FileRows(
         kind=kind,
+        path=path,
         rows=rows.select(
             *(
                 pl.col(name).cast(pl.String) if name in rows.columns else nothing.alias(name)
@@ -133,10 +135,18 @@ def _read_fields(kind: FileKind) -> tuple[str, ...]:
 
 
 def _customer(fields: Sequence[str], columns: Mapping[str, tuple[int, ...]]) -> pl.Expr:
-    identities = [identity_text(_first_stated(columns.get(name, ()))) for name in fields]
-    return pl.coalesce(identities) if identities else pl.lit(None, dtype=pl.String)
+    identities = [_first_stated(columns[name]) for name in fields if name in columns]
+    if len(identities) > 1:
+        # The first that tells somebody apart: not a word for nothing, nor an id that is lost.
+        return pl.coalesce(identity_text(identity) for identity in identities)
+    return identities[0] if identities else pl.lit(None, dtype=pl.String)
 
 
 def _first_stated(columns: tuple[int, ...]) -> pl.Expr:
-    nothing = pl.lit(None, dtype=pl.String)
-    return pl.coalesce(*(f"c{column}" for column in columns), nothing)
+    if not columns:
+        return pl.lit(None, dtype=pl.String)
+    return (
+        pl.coalesce(*(f"c{column}" for column in columns))
+        if columns[1:]
+        else pl.col(f"c{columns[0]}")
+    )

@@ -108,7 +108,7 @@ def with_identity(rows: pl.DataFrame, known: Identities) -> pl.DataFrame:
     )
 
 
-def unknown_variants(order_lines: pl.DataFrame, known: Identities) -> pl.DataFrame:
+def unknown_variants(order_lines: pl.LazyFrame, known: Identities) -> pl.DataFrame:
     """Variants in orders that no file of products knows: deleted since, or not exported.
 
     Args:
@@ -118,7 +118,8 @@ def unknown_variants(order_lines: pl.DataFrame, known: Identities) -> pl.DataFra
     Returns:
         ``variant_id`` and ``line_count``, those with most lines first.
     """
-    sold = order_lines.drop_nulls("variant_id").group_by("variant_id").agg(line_count=pl.len())
+    lines = order_lines.select("variant_id").drop_nulls()
+    sold = lines.group_by("variant_id").agg(line_count=pl.len()).collect(engine="streaming")
     unknown = sold.join(known.statuses, on="variant_id", how="anti")
     return unknown.sort("line_count", "variant_id", descending=[True, False])
 

@@ -1,14 +1,18 @@
 """One landed file: what it is, what is wrong with it, and its rows under canonical names."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from mmap import mmap
 from pathlib import PurePosixPath
 from typing import Literal
 
+import polars as pl
+
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
-from bundle_pipeline.ingest.archives import unpacked
+from bundle_pipeline.ingest.archives import is_zip, unpacked
 from bundle_pipeline.ingest.csv_records import found_records
 from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
 from bundle_pipeline.ingest.csv_text import PlainText, plain_text
@@ -29,13 +33,15 @@ from bundle_pipeline.ingest.recognition import (
 )
 from bundle_pipeline.ingest.sniffing import sniffed_kinds
 from bundle_pipeline.ingest.spreadsheet_scars import with_mended_spelling
+from bundle_pipeline.ingest.text_blocks import TextBlock, text_blocks
 
 LandedKind = FileKind | Literal["settings", "marker"]
 
 _SETTINGS_NAMES = frozenset({"settings.yaml", "settings.yml"})
 _MARKER_NAMES = frozenset({"_SUCCESS", "manifest.json"})
 _UNSUPPORTED_FILE = "BP-FILE-UNSUPPORTED"
-_START_BYTES = 64 * 1024
+_START_BYTES = 256 * 1024
+_COMMA = ","
 
 
 @dataclass(frozen=True)
@@ -68,99 +74,207 @@ class StagedFile:
 
 
 @dataclass(frozen=True)
-class _Table:
+class LandedTable:
+    """The table in a recognised file, to be read at once or in blocks.
+
+    Attributes:
+        path: Its key below the shop's folder.
+        what: What it is.
+        header: Its header cells.
+        delimiter: What separates its cells.
+    """
+
+    path: str
+    what: Recognised
     header: list[str]
-    row_count: int
-    read: Callable[[Sequence[int]], CsvRows]
-    """Cells of the columns at some positions."""
+    delimiter: str
+    _source: "_CsvSource | CsvRows"
+    _place: str
+
+    @property
+    def is_plain_orders(self) -> bool:
+        """Whether each line is an order line with every fact in it, and numbers have a point."""
+        is_plain = self.what.dialect is None and isinstance(self._source, _CsvSource)
+        return is_plain and self.what.kind == "orders" and self.delimiter == _COMMA
+
+    def blocks(self) -> Iterator[TextBlock]:
+        """Its records, block by block.
+
+        Raises:
+            InputDataError: A record is longer than any honest one.
+        """
+        assert isinstance(self._source, _CsvSource)  # noqa: S101 see is_plain_orders
+        return self._source.blocks(self.delimiter, self._place)
+
+    def rows_of(self, block: TextBlock) -> FileRows:
+        """Rows of one of its blocks; numbers and labels as they are spelled there.
+
+        Raises:
+            InputDataError: The block can't be split into rows for certain.
+        """
+        return self._plain_rows(self._parsed(block))
+
+    def rows(self) -> tuple[int, list[FileRows]]:
+        """How many rows it has, and all of them, per kind, in one spelling.
+
+        Raises:
+            InputDataError: The text can't be split into rows for certain.
+        """
+        source = self._source
+        parsed = source if isinstance(source, CsvRows) else self._all_parsed(source)
+        if self.what.dialect is None:
+            rows = [self._plain_rows(parsed)]
+        else:
+            rows = reshaped_rows(
+                self.what.dialect,
+                parsed,
+                header=self.header,
+                columns=self.what.columns,
+                path=self.path,
+            )
+        return parsed.rows.height + parsed.rejected.height, [
+            replace(entry, rows=with_mended_spelling(entry.rows, delimiter=self.delimiter))
+            for entry in rows
+        ]
+
+    def record_count(self) -> int:
+        """Its rows, of whatever kind; 0 where they can't be told apart."""
+        source = self._source
+        if isinstance(source, CsvRows):
+            return source.rows.height + source.rejected.height
+        return source.record_count(self.delimiter, self._place)
+
+    def _plain_rows(self, parsed: CsvRows) -> FileRows:
+        return plain_rows(self.what.kind, parsed, columns=self.what.columns, path=self.path)
+
+    def _all_parsed(self, source: "_CsvSource") -> CsvRows:
+        blocks = source.blocks(self.delimiter, self._place)
+        parsed = [self._parsed(block) for block in blocks]
+        return CsvRows(
+            pl.concat([block.rows for block in parsed]),
+            pl.concat([block.rejected for block in parsed]),
+        )
+
+    def _parsed(self, block: TextBlock) -> CsvRows:
+        return read_rows(
+            block,
+            delimiter=self.delimiter,
+            column_count=len(self.header),
+            wanted=_wanted(self.what, len(self.header)),
+            place=self._place,
+        )
 
 
-def read_landed(
-    content: bytes, *, path: str, place: str, extra_aliases: ExtraAliases = NO_EXTRA_ALIASES
-) -> list[tuple[StagedFile, list[FileRows]]]:
-    """A landed file, or each member of a landed archive, and its rows if it is one of ours.
+@dataclass(frozen=True)
+class _CsvSource:
+    text: bytes | mmap
+    start: int
+    first_line: int
+
+    def blocks(self, delimiter: str, place: str) -> Iterator[TextBlock]:
+        return text_blocks(
+            self.text,
+            delimiter=delimiter,
+            start=self.start,
+            first_line=self.first_line,
+            place=place,
+        )
+
+    def record_count(self, delimiter: str, place: str) -> int:
+        """Records; 0 where they can't be told apart."""
+        try:
+            return sum(
+                len(found_records(block.text, delimiter=delimiter, place=place).starts)
+                for block in self.blocks(delimiter, place)
+            )
+        except InputDataError:
+            return 0
+
+
+def opened_files(
+    content: bytes | mmap,
+    *,
+    path: str,
+    place: str,
+    extra_aliases: ExtraAliases = NO_EXTRA_ALIASES,
+) -> list[tuple[StagedFile, LandedTable | None]]:
+    """A landed file, or each member of a landed archive, and its table if it is one of ours.
 
     Args:
-        content: Its bytes.
+        content: Its bytes; mapped from disk if they are many.
         path: Its key below the shop's folder.
         place: Shop and path, for errors.
         extra_aliases: Spellings of the shop's own.
     """
-    if is_workbook_name(path):
-        return [_read_file(content, path, place, extra_aliases)]
+    if is_workbook_name(path) or not is_zip(content[:_START_BYTES]):
+        return [_opened_file(content, path, place, extra_aliases)]
     try:
-        files = unpacked(content, path=path, place=place)
+        files = unpacked(content[:], path=path, place=place)
     except InputDataError as problem:
-        return [(replace(_staged(content, path), problem=problem), [])]
+        return [(replace(_staged(content, path), problem=problem), None)]
     return [
-        _read_file(file.content, file.path, place + file.path.removeprefix(path), extra_aliases)
+        _opened_file(file.content, file.path, place + file.path.removeprefix(path), extra_aliases)
         for file in files
     ]
 
 
-def _read_file(
-    content: bytes, path: str, place: str, extra_aliases: ExtraAliases
-) -> tuple[StagedFile, list[FileRows]]:
+def _opened_file(
+    content: bytes | mmap, path: str, place: str, extra_aliases: ExtraAliases
+) -> tuple[StagedFile, LandedTable | None]:
     file = _staged(content, path)
     name = PurePosixPath(path).name
     if name in _SETTINGS_NAMES:
-        return replace(file, kind="settings"), []
+        return replace(file, kind="settings"), None
     if name in _MARKER_NAMES or name.startswith("."):
-        return replace(file, kind="marker"), []
+        return replace(file, kind="marker"), None
+    count_rows: Callable[[], int] = int
     try:
-        _refuse_other_formats(name, content, place)
+        _refuse_other_formats(name, content[:_START_BYTES], place)
         plain = plain_text(content, place=place)
-        table = _opened(plain, name, place)
-        file = replace(file, row_count=table.row_count)
-        what = recognised(table.header, extra=extra_aliases, place=place)
-        file = replace(file, kind=what.kind)
-        parsed = table.read(_wanted(what, len(table.header)))
+        if is_jsonl(plain.text[:_START_BYTES], name=name):
+            objects = read_jsonl(plain.text[:], place=place)
+            header = objects.header
+            source: _CsvSource | CsvRows = CsvRows(objects.by_position(), objects.rejected)
+            count_rows = partial(int, objects.line_count)
+        else:
+            header, source = _header_and_source(plain, place)
+            count_rows = partial(source.record_count, plain.delimiter, place)
+        what = recognised(header, extra=extra_aliases, place=place)
     except InputDataError as problem:
-        return replace(file, problem=problem), []
+        return replace(file, problem=problem, row_count=count_rows()), None
     file = replace(
         file,
+        kind=what.kind,
         unmapped_headers=what.unmapped,
         full_snapshot_of=what.dialect.full_snapshot_of if what.dialect else None,
         encoding=plain.encoding,
         delimiter=plain.delimiter,
     )
-    rows = (
-        reshaped_rows(what.dialect, parsed, header=table.header, columns=what.columns, path=path)
-        if what.dialect
-        else [plain_rows(what.kind, parsed, columns=what.columns, path=path)]
-    )
-    return file, [_mended(entry, plain.delimiter) for entry in rows]
+    return file, LandedTable(path, what, header, plain.delimiter, source, place)
 
 
-def _staged(content: bytes, path: str) -> StagedFile:
-    return StagedFile(path, None, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def _mended(rows: FileRows, delimiter: str) -> FileRows:
-    return replace(rows, rows=with_mended_spelling(rows.rows, delimiter=delimiter))
-
-
-def _opened(plain: PlainText, name: str, place: str) -> _Table:
-    text, delimiter = plain.text, plain.delimiter
-    if is_jsonl(text, name=name):
-        objects = read_jsonl(text, place=place)
-        cells = CsvRows(objects.by_position(), objects.rejected)
-        return _Table(objects.header, objects.line_count, lambda _wanted: cells)
-    records = found_records(text, delimiter=delimiter, place=place)
-    first = text[records.starts[0] : records.ends[0]]
-    header = checked_header(first, delimiter=delimiter, place=place)
-    return _Table(
-        header,
-        len(records.starts) - 1,
-        lambda wanted: read_rows(
-            text,
-            records,
-            delimiter=delimiter,
-            column_count=len(header),
-            wanted=wanted,
+def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSource]:
+    whole = TextBlock(plain.text[:], 1) if len(plain.text) <= _START_BYTES else None
+    start = whole or next(
+        text_blocks(
+            plain.text,
+            delimiter=plain.delimiter,
+            start=0,
+            first_line=1,
             place=place,
-        ),
+            block_bytes=_START_BYTES,
+        )
     )
+    records = found_records(start.text, delimiter=plain.delimiter, place=place)
+    first = start.text[records.starts[0] : records.ends[0]]
+    header = checked_header(first, delimiter=plain.delimiter, place=place)
+    data_start = min(int(records.ends[0]) + 1, len(plain.text))
+    first_line = int(records.line_numbers[0] + records.line_counts[0])
+    return header, _CsvSource(plain.text, data_start, first_line)
+
+
+def _staged(content: bytes | mmap, path: str) -> StagedFile:
+    return StagedFile(path, None, hashlib.sha256(content).hexdigest(), len(content))
 
 
 def _wanted(what: Recognised, column_count: int) -> list[int]:
@@ -179,7 +293,7 @@ def _refuse_other_formats(name: str, content: bytes, place: str) -> None:
         found = "a workbook of a spreadsheet"
     elif not is_table_name(name):
         found = "a file that is neither .csv, .tsv, .txt, .jsonl nor a .zip of these"
-    elif is_free_text_name(name) and not sniffed_kinds(content[:_START_BYTES], name):
+    elif is_free_text_name(name) and not sniffed_kinds(content, name):
         found = "a .txt file without a header that is known"
     else:
         return

@@ -1,6 +1,6 @@
 """The ledger of landed files and the quarantine: where every row that came in is accounted for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dataframely as dy
 import polars as pl
@@ -42,12 +42,15 @@ def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) 
     )
 
 
-def ingest_ledger(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[IngestLedger]:
+def ingest_ledger(
+    staged: StagedShop, verdicts: pl.DataFrame, *, simple_counts: Mapping[str, int]
+) -> dy.DataFrame[IngestLedger]:
     """One row per landed file; the rows of a file that can't be used at all are quarantined.
 
     Args:
         staged: The landed files.
-        verdicts: What became of every row of the others.
+        verdicts: What became of every row of the others, but for those loaded without a verdict.
+        simple_counts: How many those are, by path.
     """
     counted = verdicts.group_by("path", "outcome", "reason").agg(row_count=pl.len().cast(pl.Int64))
     unusable = _unusable(staged).select(
@@ -56,9 +59,17 @@ def ingest_ledger(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[In
         reason=pl.lit(_FILE_REASON),
         row_count="row_count",
     )
-    by_outcome = pl.concat([counted, unusable.filter(pl.col("row_count") > 0)]).sort(
-        "path", "outcome", "reason"
+    simple = pl.DataFrame(
+        {"path": list(simple_counts), "row_count": list(simple_counts.values())},
+        schema={"path": pl.String, "row_count": pl.Int64},
+    ).select(
+        "path",
+        outcome=pl.lit("loaded"),
+        reason=pl.lit(None, dtype=pl.String),
+        row_count="row_count",
     )
+    by_outcome = pl.concat([counted, simple, unusable]).filter(pl.col("row_count") > 0)
+    by_outcome = by_outcome.sort("path", "outcome", "reason")
     is_reason = pl.col("outcome") != "loaded"
     summed = by_outcome.group_by("path").agg(
         *(
@@ -111,11 +122,11 @@ def raise_above_quarantine_rate(
     worst = (
         verdicts.group_by("path")
         .agg(
-            row_count=pl.len(),
             quarantined_count=is_quarantined.sum(),
             reason=pl.col("reason").filter(is_quarantined).mode().sort().first(),
             line=pl.col("line_number").filter(is_quarantined).min(),
         )
+        .join(_files(staged).select("path", "row_count"), on="path", validate="1:1")
         .filter(pl.col("quarantined_count") > pl.col("row_count") * max_quarantined_rate)
         .sort("path")
     )

@@ -18,7 +18,7 @@ _LABELS = ("handle", "sku", "title")
 _PRODUCT_KINDS: tuple[FileKind, ...] = ("catalog", "variants")
 
 
-def order_labels(rows: pl.DataFrame) -> pl.DataFrame:
+def order_labels(rows: pl.LazyFrame) -> pl.DataFrame:
     """The distinct variants that orders name by id, with what else they say of them.
 
     Args:
@@ -26,8 +26,7 @@ def order_labels(rows: pl.DataFrame) -> pl.DataFrame:
     """
     titled = full_title(pl.col("product_title"), pl.col("variant_title"))
     return (
-        rows.lazy()
-        .filter(pl.col("variant_id").is_not_null())
+        rows.filter(pl.col("variant_id").is_not_null())
         .select(
             "variant_id",
             "product_id",
@@ -38,6 +37,11 @@ def order_labels(rows: pl.DataFrame) -> pl.DataFrame:
         .sort("variant_id", "sku", "title", "product_id")
         .collect()
     )
+
+
+def has_derived_ids(tables: Mapping[FileKind, pl.DataFrame]) -> bool:
+    """Whether any file names its variants by handle and options."""
+    return not _derived(tables).is_empty()
 
 
 def with_linked_ids(

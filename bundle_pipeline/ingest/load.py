@@ -1,15 +1,16 @@
 """Loading: staged text of a shop to its declared frames, with every row accounted for."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 
+from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.catalog import load_catalog
-from bundle_pipeline.ingest.currencies import shop_currency
 from bundle_pipeline.ingest.identity import identities, unknown_variants
 from bundle_pipeline.ingest.inventory import load_inventory
 from bundle_pipeline.ingest.ledger import (
@@ -18,16 +19,20 @@ from bundle_pipeline.ingest.ledger import (
     raise_above_quarantine_rate,
     with_reading_verdicts,
 )
-from bundle_pipeline.ingest.linked_ids import order_labels, with_linked_ids
-from bundle_pipeline.ingest.order_rows import with_order_ids
-from bundle_pipeline.ingest.orders import load_orders
+from bundle_pipeline.ingest.linked_ids import has_derived_ids, with_linked_ids
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.snapshots import with_outdated
+from bundle_pipeline.ingest.spooled_orders import (
+    currency_of_orders,
+    labels_of_orders,
+    load_spooled_orders,
+)
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.ingest.variants import load_variants
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.store.parts import Parts
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +50,8 @@ class LoadedShop:
             products knows.
     """
 
-    orders: dy.DataFrame[Orders]
-    order_lines: dy.DataFrame[OrderLines]
+    orders: Parts[Orders]
+    order_lines: Parts[OrderLines]
     variants: dy.DataFrame[Variants]
     inventory: dy.DataFrame[Inventory]
     catalog: dy.DataFrame[Catalog]
@@ -58,38 +63,28 @@ class LoadedShop:
     unknown_variants: pl.DataFrame
 
 
-def load_shop(staged: StagedShop, params: IngestParams, *, customer_key: bytes) -> LoadedShop:
+def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> LoadedShop:
     """Convert what was staged; each row ends in a frame, superseded, excluded or quarantined.
 
     Args:
-        staged: Text of the shop's files.
+        staged: Text of the shop's files, and its spooled orders.
         params: Default currency, exclusions, and how much may be unusable.
-        customer_key: Secret that customers are hashed with, at most 64 bytes.
+        folder: Where parts of orders go; it must stay as long as they are used.
 
     Raises:
         InputDataError: A file can't be used as a whole, there are no orders, or too many rows of
             a file can't be used.
     """
     staged.raise_for_structure()
-    order_rows = with_order_ids(staged.tables["orders"])
-    currency = shop_currency(order_rows, default=params.default_currency)
+    currency = currency_of_orders(staged.orders, default=params.default_currency)
     tables = {
-        kind: with_outdated(rows, staged.files)
-        for kind, rows in with_linked_ids(staged.tables, order_labels(order_rows)).items()
-        if kind != "orders"
+        kind: with_outdated(rows, staged.files) for kind, rows in _with_linked_ids(staged).items()
     }
     catalog, catalog_verdicts = load_catalog(tables["catalog"], currency=currency)
     variants, variant_verdicts = load_variants(tables["variants"], catalog, currency=currency)
     inventory, inventory_verdicts = load_inventory(tables["inventory"])
     known = identities(variants, catalog)
-    sold = load_orders(
-        order_rows,
-        params,
-        currency=currency,
-        known=known,
-        customers=staged.customers,
-        customer_key=customer_key,
-    )
+    sold = load_spooled_orders(staged.orders, params, currency=currency, known=known, folder=folder)
     verdicts = with_reading_verdicts(
         staged, [sold.verdicts, variant_verdicts, inventory_verdicts, catalog_verdicts]
     )
@@ -102,12 +97,18 @@ def load_shop(staged: StagedShop, params: IngestParams, *, customer_key: bytes) 
         inventory=inventory,
         catalog=catalog,
         quarantine=quarantine(staged, verdicts),
-        ingest_ledger=ingest_ledger(staged, verdicts),
+        ingest_ledger=ingest_ledger(staged, verdicts, simple_counts=sold.simple_counts),
         currency=currency,
-        as_of=cast("datetime | None", sold.orders.get_column("ordered_at").max()),
+        as_of=sold.as_of,
         ambiguous_skus=known.ambiguous_skus,
-        unknown_variants=unknown_variants(sold.order_lines, known),
+        unknown_variants=unknown_variants(sold.order_lines.scan(), known),
     )
+
+
+def _with_linked_ids(staged: StagedShop) -> Mapping[FileKind, pl.DataFrame]:
+    if not has_derived_ids(staged.tables):
+        return staged.tables
+    return with_linked_ids(staged.tables, labels_of_orders(staged.orders))
 
 
 def _log_outcomes(verdicts: pl.DataFrame) -> None:

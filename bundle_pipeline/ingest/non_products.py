@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 import polars as pl
 import yaml
@@ -12,11 +13,12 @@ GIFT_CARD = "gift_card"
 # The reason of lines that a shop's own patterns tell.
 OWN_PATTERN = "non_product"
 
-_NAMES = ("line_item_name", "product_title", "sku")
+NAMES = ("line_item_name", "product_title", "sku")
 
 # An item of fewer orders than this share can't dominate what goes together.
 _MIN_ORDER_RATE = 0.05
 _MIN_ORDER_COUNT = 5
+_MOST = 0.5
 # Of the shop's median unit price: protection, wrapping and tips cost a few per cent of an order.
 _NEAR_ZERO_RATE = 0.05
 
@@ -37,6 +39,18 @@ def non_product_patterns() -> Mapping[str, tuple[str, ...]]:
     return table.validate_python(yaml.safe_load(source.read_text("utf-8")))
 
 
+def named_non_products(names: pl.Series, own_patterns: Sequence[str]) -> pl.Series:
+    """Those of some names that tell a line as no product.
+
+    Args:
+        names: Names of items, as often as they are sold.
+        own_patterns: The shop's own regular expressions.
+    """
+    patterns = [*chain.from_iterable(non_product_patterns().values()), *own_patterns]
+    distinct = names.drop_nulls().unique()
+    return distinct.filter(distinct.str.contains(_any_of(patterns)))
+
+
 def with_non_products(rows: pl.DataFrame, own_patterns: Sequence[str]) -> pl.DataFrame:
     """Add ``_non_product``: the rule that tells a line as no product, null for most.
 
@@ -47,20 +61,20 @@ def with_non_products(rows: pl.DataFrame, own_patterns: Sequence[str]) -> pl.Dat
     rules = {**non_product_patterns(), **({OWN_PATTERN: own_patterns} if own_patterns else {})}
     told = (
         pl.when(
-            pl.any_horizontal(pl.col(_NAMES).str.contains(_any_of(patterns)).fill_null(value=False))
+            pl.any_horizontal(pl.col(NAMES).str.contains(_any_of(patterns)).fill_null(value=False))
         ).then(pl.lit(rule))
         for rule, patterns in rules.items()
     )
     # Each item once: a shop has a thousand times as many lines.
-    items = rows.select(_NAMES).unique().with_columns(_non_product=pl.coalesce(*told))
+    items = rows.select(NAMES).unique().with_columns(_non_product=pl.coalesce(*told))
     if not items.get_column("_non_product").count():
         return rows.with_columns(_non_product=pl.lit(None, dtype=pl.String))
     return rows.join(
-        items, on=_NAMES, how="left", nulls_equal=True, validate="m:1", maintain_order="left"
+        items, on=NAMES, how="left", nulls_equal=True, validate="m:1", maintain_order="left"
     )
 
 
-def suggested_non_products(order_lines: pl.DataFrame) -> pl.DataFrame:
+def suggested_non_products(order_lines: pl.LazyFrame) -> pl.DataFrame:
     """Items that sell as if they were no product, for a person to judge; nothing is left out.
 
     Suggested are items of at least 5 % of the orders that cost next to nothing (at most 5 % of the
@@ -74,36 +88,42 @@ def suggested_non_products(order_lines: pl.DataFrame) -> pl.DataFrame:
         ``reasons``: ``price_near_zero``, ``needs_no_shipping``. The most frequent first.
     """
     needs_shipping = pl.col("requires_shipping").fill_null(value=True)
-    lines = order_lines.with_columns(
-        _item=pl.coalesce("variant_id", "sku", "title"),
-        _usual_price=pl.col("unit_price_minor").median().over("currency"),
-        _most_need_shipping=needs_shipping.mean() > 0.5,  # noqa: PLR2004 most
+    lines = order_lines.with_columns(item=pl.coalesce("variant_id", "sku", "title"))
+    orders = order_lines.select(
+        order_count=pl.col("order_id").n_unique(), most_need_shipping=needs_shipping.mean() > _MOST
     )
+    # Few items are frequent, and only their lines are looked at.
+    frequent = lines.drop_nulls("item").group_by("item").agg(_line_count=pl.len())
+    totals, lines_of_item = pl.collect_all([orders, frequent], engine="streaming")
+    if not totals.item(0, "order_count"):
+        return pl.DataFrame(schema=SUGGESTED_SCHEMA)
+    order_count, most_need_shipping = totals.row(0)
+    enough = max(_MIN_ORDER_COUNT, _MIN_ORDER_RATE * order_count)
+    items = lines_of_item.filter(pl.col("_line_count") >= enough).get_column("item")
+    usual = order_lines.group_by("currency").agg(_usual_price=pl.col("unit_price_minor").median())
     is_near_zero = pl.col("unit_price_minor").median() <= (
         pl.col("_usual_price").first() * _NEAR_ZERO_RATE
     )
-    needs_none = ~needs_shipping.any() & pl.col("_most_need_shipping").first()
+    needs_none = ~needs_shipping.any() & pl.lit(value=most_need_shipping)
     reasons = pl.concat_list(
         pl.when(is_near_zero).then(pl.lit("price_near_zero")),
         pl.when(needs_none).then(pl.lit("needs_no_shipping")),
     ).list.drop_nulls()
-    return (
-        lines.drop_nulls("_item")
-        .group_by(item="_item")
+    suggested = (
+        lines.filter(pl.col("item").is_in(items.implode()))
+        .join(usual, on="currency", how="left")
+        .group_by("item")
         .agg(
             title=pl.col("title").drop_nulls().sort().first(),
             order_count=pl.col("order_id").n_unique().cast(pl.Int64),
             reasons=reasons,
         )
-        .with_columns(order_rate=pl.col("order_count") / order_lines["order_id"].n_unique())
-        .filter(
-            pl.col("order_rate") >= _MIN_ORDER_RATE,
-            pl.col("order_count") >= _MIN_ORDER_COUNT,
-            pl.col("reasons").list.len() > 0,
-        )
+        .with_columns(order_rate=pl.col("order_count") / order_count)
+        .filter(pl.col("order_count") >= enough, pl.col("reasons").list.len() > 0)
         .select(list(SUGGESTED_SCHEMA))
         .sort(["order_count", "item"], descending=[True, False])
     )
+    return suggested.collect(engine="streaming")
 
 
 def _any_of(patterns: Sequence[str]) -> str:

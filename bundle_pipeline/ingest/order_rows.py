@@ -82,9 +82,9 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         _discounted_minor=amount(pl.col("discounted_total"), code),
     )
     ordered_total = pl.col("unit_price_minor") * pl.col("_ordered_quantity")
-    # A line total above price times quantity holds something else too, such as tax: no discount.
-    implied = (ordered_total - pl.col("_discounted_minor")).clip(lower_bound=0)
-    discount = pl.coalesce("_stated_discount_minor", implied, pl.lit(0, dtype=pl.Int64))
+    discount = line_discount(
+        pl.col("_stated_discount_minor"), pl.col("_discounted_minor"), ordered_total
+    )
     # Units that were removed or given back take their part of the discount with them.
     is_reduced = (pl.col("quantity") >= 0) & (pl.col("quantity") < pl.col("_ordered_quantity"))
     kept = discount * pl.col("quantity") // pl.col("_ordered_quantity")
@@ -101,6 +101,15 @@ def _current_quantity() -> pl.Expr:
 
 def _above(limit: int, minor: pl.Expr) -> pl.Expr:
     return pl.when(minor > limit).then(minor)
+
+
+def line_discount(given: pl.Expr, discounted: pl.Expr, line_total: pl.Expr) -> pl.Expr:
+    """Money off a line: as given, else what its discounted total implies, else none; minor units.
+
+    A line total above price times quantity holds something else too, such as tax: no discount.
+    """
+    implied = (line_total - discounted).clip(lower_bound=0)
+    return pl.coalesce(given, implied, pl.lit(0, dtype=pl.Int64))
 
 
 def _rules() -> list[Rule]:

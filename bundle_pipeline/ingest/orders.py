@@ -7,7 +7,6 @@ import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.ingest.bundle_components import with_bundle_components
-from bundle_pipeline.ingest.customers import customer_keys
 from bundle_pipeline.ingest.exclusions import exclusion_rules, is_test
 from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.non_products import with_non_products
@@ -43,18 +42,14 @@ def load_orders(
     *,
     currency: str,
     known: Identities,
-    customers: pl.Series,
-    customer_key: bytes,
 ) -> LoadedOrders:
     """Convert order rows, one per line of an order.
 
     Args:
-        rows: Staged text with :func:`with_order_ids`, earliest first.
+        rows: Staged text with :func:`with_order_ids`, earliest first; ``_customer`` is a hash.
         params: Which orders and lines are left out.
         currency: The shop's currency, for orders that state none.
         known: What the shop's variants go by.
-        customers: Identities that ``_customer`` of the rows points to.
-        customer_key: The secret that they are hashed with.
     """
     judged = judged_rows(rows, currency=currency).with_columns(
         financial_status=word(pl.col("financial_status")),
@@ -83,7 +78,7 @@ def load_orders(
         facts.height,
     )
     return LoadedOrders(
-        orders=_orders(loaded, customers, customer_key),
+        orders=_orders(loaded),
         order_lines=_order_lines(loaded),
         verdicts=verdicts(lines, "orders"),
     )
@@ -128,18 +123,8 @@ def _missing_facts() -> list[Rule]:
     ]
 
 
-def _orders(rows: pl.DataFrame, customers: pl.Series, customer_key: bytes) -> dy.DataFrame[Orders]:
-    keys = customer_keys(customers, customer_key).to_frame().with_row_index("_customer")
-    orders = (
-        rows.unique("order_id")
-        .join(
-            keys.with_columns(pl.col("_customer").cast(pl.Int64)),
-            on="_customer",
-            how="left",
-            validate="m:1",
-        )
-        .sort("order_id")
-    )
+def _orders(rows: pl.DataFrame) -> dy.DataFrame[Orders]:
+    orders = rows.unique("order_id").with_columns(customer_key="_customer").sort("order_id")
     return declared(Orders, orders)
 
 
@@ -147,7 +132,7 @@ def _order_lines(rows: pl.DataFrame) -> dy.DataFrame[OrderLines]:
     lines = rows.with_columns(
         line_number=pl.int_range(1, pl.len() + 1).over("order_id"),
         line_id="line_item_id",
-        requires_shipping=_flag(pl.col("requires_shipping")),
+        requires_shipping=flag(pl.col("requires_shipping")),
         title=pl.coalesce("product_title", stated(pl.col("line_item_name"))),
     )
     counted = lines.get_column("resolved_by").value_counts(sort=True)
@@ -155,6 +140,6 @@ def _order_lines(rows: pl.DataFrame) -> dy.DataFrame[OrderLines]:
     return declared(OrderLines, lines.sort("order_id", "line_number"))
 
 
-def _flag(text: pl.Expr) -> pl.Expr:
+def flag(text: pl.Expr) -> pl.Expr:
     """True, false, or null where it isn't stated."""
     return pl.when(stated(text).is_not_null()).then(is_true(text))

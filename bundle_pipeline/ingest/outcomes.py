@@ -104,6 +104,11 @@ def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
     return decided.join(shown, on="_place", how="left", validate="1:1").select(list(VERDICT_SCHEMA))
 
 
+def no_verdicts() -> pl.DataFrame:
+    """What became of no rows."""
+    return pl.DataFrame(schema=VERDICT_SCHEMA)
+
+
 def _decided(rows: pl.DataFrame, outcome: str, rules: Sequence[Rule]) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)
     first = pl.coalesce(

@@ -87,3 +87,8 @@ class IngestParams(Params):
             except ComputeError as error:
                 raise ValueError(f"{pattern} is no regular expression") from error
         return patterns
+
+    @property
+    def needs_product_statuses(self) -> bool:
+        """Whether what becomes of an order line depends on its product."""
+        return self.exclude_draft_products or self.exclude_archived_products

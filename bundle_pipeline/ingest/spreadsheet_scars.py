@@ -96,6 +96,12 @@ def mended(rows: pl.DataFrame, traces: SpellingTraces, *, delimiter: str) -> pl.
     return rows.with_columns(spelled)
 
 
+def has_commas_in_numbers(rows: pl.DataFrame) -> bool:
+    """Whether a number is written with a comma."""
+    names = [name for name in rows.columns if name in _NUMBER_FIELDS]
+    return any(rows.get_column(name).str.contains(",", literal=True).any() for name in names)
+
+
 def _respelled(column: pl.Series, spelling: pl.Expr) -> pl.Series:
     # Each distinct text once, and only what changes: a number is taken apart by a slow pattern.
     distinct = column.unique().to_frame().select(column.name, _spelled=spelling)

@@ -1,19 +1,21 @@
 """Staging: every landed file of a shop, recognised and read to text under canonical names.
 
-Nothing is converted and no row is judged here; that is ``load_shop``'s part.
+No row is judged here; that is ``load_shop``'s part. Only simple orders are converted.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.file_rows import FileRows
-from bundle_pipeline.ingest.landed import StagedFile, read_landed
-from bundle_pipeline.ingest.recognition import NO_EXTRA_ALIASES, ExtraAliases
+from bundle_pipeline.ingest.landed import LandedTable, StagedFile, opened_files
+from bundle_pipeline.ingest.order_spool import Observe, OrderSpool, SpooledBlock
+from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
@@ -34,24 +36,21 @@ class StagedShop:
     Attributes:
         shop_id: Whose files.
         files: Every landed file, by path; of an archive its members.
-        tables: Per kind, the union of its files: each field of the kind that may be read (text,
-            null where absent), ``_path``, ``_line_number`` (line in the file, from 1) and
-            ``_customer`` (position in ``customers``; null if unknown). Rows stand in the order of
-            path and line.
+        orders: Its orders, spooled: settled blocks, earliest file first.
+        tables: Per other kind, the union of its files: each field of the kind that may be read
+            (text, null where absent), ``_path`` and ``_line_number`` (line in the file, from 1).
+            Rows stand in the order of path and line.
         left_out_at_reading: ``_path``, ``_line_number``, ``outcome`` and ``reason`` of lines that
             don't fit their header, or hold nothing of their kind.
-        stated_fields: Per kind, fields that at least one of its files has a column for.
         landed: Every file of the shop's folder as it was listed; each was read in that version.
-        customers: Distinct customer ids and e-mail addresses. They leave as keyed hashes only.
     """
 
     shop_id: ShopId
     files: tuple[StagedFile, ...]
+    orders: tuple[SpooledBlock, ...]
     tables: Mapping[FileKind, pl.DataFrame]
     left_out_at_reading: pl.DataFrame
-    stated_fields: Mapping[FileKind, frozenset[str]]
     landed: tuple[StoredObject, ...]
-    customers: pl.Series = field(repr=False)
 
     def raise_for_structure(self) -> None:
         """Refuse the shop if a file can't be used as a whole, or there are no orders.
@@ -78,15 +77,28 @@ class StagedShop:
         )
 
 
+def unobserved(_kind: FileKind, _rows: pl.DataFrame, _stated_fields: frozenset[str]) -> None:
+    """Look at nothing."""
+
+
 def stage_shop(
-    landing: Objects, shop_id: ShopId, *, extra_aliases: ExtraAliases = NO_EXTRA_ALIASES
+    landing: Objects,
+    shop_id: ShopId,
+    params: IngestParams,
+    *,
+    folder: Path,
+    customer_key: bytes,
+    observe: Observe = unobserved,
 ) -> StagedShop:
     """Read every landed file of a shop.
 
     Args:
         landing: Landing zone; the shop's files lie below the folder that its id names.
         shop_id: Whose files.
-        extra_aliases: Spellings of headers of the shop's own.
+        params: The shop's own spellings, and what rules out that an order is simple.
+        folder: Where orders wait; it must stay as long as they are used.
+        customer_key: Secret that customers are hashed with, at most 64 bytes.
+        observe: Is shown all staged text, of orders in batches, by several threads.
 
     Returns:
         The files with what is wrong with them, and the rows of those that can be read. Nothing is
@@ -95,49 +107,91 @@ def stage_shop(
     Raises:
         TransientError: A file changed after it was listed, or came only in part.
     """
-    files: list[StagedFile] = []
-    read: list[FileRows] = []
+    spool = OrderSpool(folder, customer_key, observe, params.non_product_patterns)
+    reading = _Reading(spool, is_any_simple=not params.needs_product_statuses)
     prefix = f"{shop_id}/"
     # Listed by key, members by name, and read from the top: tables are in order without sorting.
     landed = tuple(landing.listed(shop_id))
     for entry in landed:
-        content = landing.read_listed(entry)
         path = entry.key.removeprefix(prefix)
-        place = f"shop {shop_id}, {path}"
-        for file, rows in read_landed(content, path=path, place=place, extra_aliases=extra_aliases):
-            logger.info(
-                "read %s: %s, %d rows, %s, delimiter %r",
-                file.path,
-                file.kind,
-                file.row_count,
-                file.encoding,
-                file.delimiter,
-            )
-            files.append(file)
-            read.extend(rows)
-    customers = _customers(read)
-    return StagedShop(
-        shop_id=shop_id,
-        files=tuple(files),
-        tables={kind: _table(kind, read, customers) for kind in FILE_KINDS},
-        left_out_at_reading=_union([rows.left_out for rows in read], _LEFT_OUT_SCHEMA),
-        stated_fields={kind: _stated_fields(kind, read) for kind in FILE_KINDS},
-        landed=landed,
-        customers=customers,
-    )
+        opened = opened_files(
+            landing.content_of(entry, folder),
+            path=path,
+            place=f"shop {shop_id}, {path}",
+            extra_aliases=params.extra_aliases,
+        )
+        for file, table in opened:
+            reading.read(file, table)
+    return reading.staged(shop_id, landed)
 
 
-def _customers(read: Sequence[FileRows]) -> pl.Series:
-    identities = _union([rows.rows.select("_customer") for rows in read], {"_customer": pl.String})
-    return identities.get_column("_customer").drop_nulls().unique().sort()
+class _Reading:
+    """What has been read of a shop so far."""
+
+    def __init__(self, spool: OrderSpool, *, is_any_simple: bool) -> None:
+        self._spool = spool
+        self._is_any_simple = is_any_simple
+        self._files: list[StagedFile] = []
+        self._tables: dict[str, LandedTable] = {}
+        self._read: list[FileRows] = []
+        self._orders: list[SpooledBlock] = []
+
+    def read(self, file: StagedFile, table: LandedTable | None) -> None:
+        """Read a file; what is wrong with it is kept with it."""
+        if table is not None:
+            try:
+                file = replace(file, row_count=self._read_table(table))
+            except InputDataError as problem:
+                file = replace(file, problem=problem, row_count=table.record_count())
+        logger.info(
+            "read %s: %s, %d rows, %s, delimiter %r",
+            file.path,
+            file.kind,
+            file.row_count,
+            file.encoding,
+            file.delimiter,
+        )
+        self._files.append(file)
+
+    def staged(self, shop_id: ShopId, landed: tuple[StoredObject, ...]) -> StagedShop:
+        """All of it, with the orders settled among each other."""
+        orders = self._spool.settled(self._orders, self._tables)
+        tables: dict[FileKind, pl.DataFrame] = {
+            kind: _table(kind, self._read) for kind in FILE_KINDS if kind != "orders"
+        }
+        for kind, rows in tables.items():
+            self._spool.observe(kind, rows, _stated_fields(kind, self._read))
+        return StagedShop(
+            shop_id=shop_id,
+            files=tuple(self._files),
+            orders=tuple(orders),
+            tables=tables,
+            left_out_at_reading=_union(
+                [entry.left_out for entry in (*self._read, *orders)], _LEFT_OUT_SCHEMA
+            ),
+            landed=landed,
+        )
+
+    def _read_table(self, table: LandedTable) -> int:
+        self._tables[table.path] = table
+        if table.is_plain_orders and self._is_any_simple:
+            blocks = self._spool.plain(table)
+            self._orders.extend(blocks)
+            return sum(block.row_count + block.left_out.height for block in blocks)
+        row_count, kinds = table.rows()
+        for rows in kinds:
+            if rows.kind == "orders":
+                self._orders.append(self._spool.rows(rows))
+            else:
+                self._read.append(rows)
+        return row_count
 
 
-def _table(kind: FileKind, read: Sequence[FileRows], customers: pl.Series) -> pl.DataFrame:
+def _table(kind: FileKind, read: Sequence[FileRows]) -> pl.DataFrame:
     schema = dict.fromkeys(kind_aliases(kind).read_fields, pl.String)
-    located = {"_path": pl.String, "_line_number": pl.Int64, "_customer": pl.String}
-    rows = _union([rows.rows for rows in read if rows.kind == kind], {**schema, **located})
-    positions = pl.col("_customer").cast(pl.Enum(customers)).to_physical().cast(pl.Int64)
-    return rows.with_columns(_customer=positions)
+    located = {"_path": pl.String, "_line_number": pl.Int64}
+    rows = [entry.rows.drop("_customer") for entry in read if entry.kind == kind]
+    return _union(rows, {**schema, **located})
 
 
 def _union(frames: Sequence[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:

@@ -78,10 +78,11 @@ def utc_time(text: pl.Expr, *, file: str) -> pl.Expr:
         UTC with microseconds; digits beyond are cut off. Null where it is no such time.
     """
     given = stated(text)
-    return pl.coalesce(_iso_time(given), _slashed_time(given, file))
+    return pl.coalesce(iso_time(given), _slashed_time(given, file))
 
 
-def _iso_time(text: pl.Expr) -> pl.Expr:
+def iso_time(text: pl.Expr) -> pl.Expr:
+    """A point in time: ISO 8601 with ``T`` or space, UTC without an offset; else null."""
     part = text.str.extract_groups(_ISO_TIME).struct.field
     seconds = part("seconds").fill_null("00")
     local = pl.format("{} {}:{}", part("date"), part("clock").fill_null("00:00"), seconds)

@@ -28,7 +28,7 @@ _DAYS_PER_WEEK = 7
 _FEWEST_GAPS = 4
 
 
-def daily_orders(orders: pl.DataFrame) -> pl.DataFrame:
+def daily_orders(orders: pl.LazyFrame) -> pl.DataFrame:
     """Orders per day, which add up over parts of a shop's orders.
 
     Args:
@@ -38,7 +38,8 @@ def daily_orders(orders: pl.DataFrame) -> pl.DataFrame:
         ``ordered_on`` (UTC) and ``order_count``, by day.
     """
     days = orders.group_by(ordered_on=pl.col("ordered_at").dt.date())
-    return days.agg(order_count=pl.len().cast(pl.Int64)).sort("ordered_on")
+    counted = days.agg(order_count=pl.len().cast(pl.Int64)).sort("ordered_on")
+    return counted.collect(engine="streaming")
 
 
 def order_history(

@@ -4,6 +4,7 @@ A frame is declared as a :class:`Frame`, which is a dataframely schema. From it 
 every write, Dagster's column schema and the empty frame. ``key`` columns are ``primary_key=True``.
 """
 
+from copy import copy
 from functools import cache
 from typing import ClassVar, TypeVar, cast
 
@@ -19,10 +20,14 @@ UTC_TIMESTAMP = pl.Datetime("us", "UTC")
 
 
 class Frame(dy.Schema):
-    """A declared frame: its name in the store, and what one row is."""
+    """A declared frame: its name in the store, and what one row is.
+
+    ``comes_in_parts`` where it may be too large to hold: it is stored as files in any order.
+    """
 
     name: ClassVar[str]
     one_row: ClassVar[str]
+    comes_in_parts: ClassVar[bool] = False
 
 
 FrameT = TypeVar("FrameT", bound=Frame)
@@ -52,6 +57,19 @@ def declared(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
 @cache
 def _declared_types(schema: type[Frame]) -> pl.Schema:
     return schema.create_empty().schema
+
+
+@cache
+def without_key(schema: type[FrameT]) -> type[FrameT]:
+    """The declaration of a part of a frame, in which the key isn't checked.
+
+    That a key stands once in all parts doesn't follow from its standing once in each of them, and
+    looking for it costs ten times all other rules.
+    """
+    columns = {name: copy(schema.columns()[name]) for name in schema.primary_key()}
+    for column in columns.values():
+        column.primary_key = False
+    return cast("type[FrameT]", type(f"{schema.__name__}Part", (schema,), dict(columns)))
 
 
 def checked(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:

@@ -11,6 +11,7 @@ class Orders(Frame):
     """Orders of one shop."""
 
     name = "orders"
+    comes_in_parts = True
     one_row = "One order that counts as a sale."
 
     order_id = dy.String(primary_key=True, description="Order id, without a gid:// prefix")
@@ -33,6 +34,7 @@ class OrderLines(Frame):
     """Lines of the orders of one shop."""
 
     name = "order_lines"
+    comes_in_parts = True
     one_row = "One variant within one order: how many, at which price."
 
     order_id = dy.String(primary_key=True, description="Order it belongs to")

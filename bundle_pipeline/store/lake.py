@@ -4,15 +4,20 @@ A commit is atomic: a writer that dies leaves the last good version, and no read
 frame. Two writers of one shop can't both win; the loser gets a :class:`TransientError`.
 """
 
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
+from uuid import uuid4
 
 import dataframely as dy
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction
 
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
@@ -21,6 +26,7 @@ from bundle_pipeline.store.failures import translated
 from bundle_pipeline.store.objects import is_local, local_folder, opened
 from bundle_pipeline.store.open_tables import at, newest
 from bundle_pipeline.store.origin import Origin
+from bundle_pipeline.store.parts import Parts
 
 _SHOP_COLUMN = "shop_id"
 _FIRST_COMMIT = "_delta_log/00000000000000000000.json"
@@ -52,37 +58,55 @@ class Lake:
         """
         rows = checked(schema, frame).select(pl.lit(shop_id).alias(_SHOP_COLUMN), pl.all())
         table = self._opened_or_created(schema)
-        metadata = {
-            "shop_id": shop_id,
-            "run_id": origin.run_id,
-            "settings_hash": origin.settings_hash,
-            "code_version": origin.code_version,
-        }
-        try:
-            with translated("write", self._uri(schema)):
-                write_deltalake(
-                    table,
-                    rows,
-                    mode="overwrite",
-                    predicate=_of(shop_id),
-                    # A newer release may declare columns that the table doesn't have yet.
-                    schema_mode="merge",
-                    commit_properties=CommitProperties(custom_metadata=metadata),
-                )
-        except CommitFailedError as error:
-            raise TransientError(
-                "BP-STORE-CONFLICT",
-                place=f"{schema.name} (shop {shop_id})",
-                found="a commit of another run to the same shop",
-                expected="one writer per shop at a time",
-                remedy="nothing was written; run the shop again",
-            ) from error
+        with _committing(schema, shop_id, self._uri(schema)):
+            write_deltalake(
+                table,
+                rows,
+                mode="overwrite",
+                predicate=_of(shop_id),
+                # A newer release may declare columns that the table doesn't have yet.
+                schema_mode="merge",
+                commit_properties=CommitProperties(custom_metadata=_metadata(shop_id, origin)),
+            )
         return table.version()
+
+    def write_parts(self, parts: Parts[FrameT], shop_id: ShopId, *, origin: Origin) -> int:
+        """Replace a shop's rows of a frame by the rows of these parts, in one commit.
+
+        Args:
+            parts: The frame; its parts were checked when they were written.
+            shop_id: Whose rows they are.
+            origin: Recorded in the table's history.
+
+        Returns:
+            The table's version that holds them.
+
+        Raises:
+            TransientError: Another writer of the same shop was first; nothing was committed.
+        """
+        table = self._with_declared_columns(parts.schema)
+        folder = f"{_SHOP_COLUMN}={shop_id}"
+        objects = opened(self._uri(parts.schema))
+        added: list[AddAction] = []
+        for path in parts.paths:
+            key = f"{folder}/part-{uuid4()}.parquet"
+            objects.upload(key, path)
+            added.append(_added(key, path, shop_id))
+        with _committing(parts.schema, shop_id, self._uri(parts.schema)):
+            table.create_write_transaction(
+                [*added],
+                mode="overwrite",
+                schema=table.schema(),
+                partition_by=[_SHOP_COLUMN],
+                partition_filters=[(_SHOP_COLUMN, "=", str(shop_id))],
+                commit_properties=CommitProperties(custom_metadata=_metadata(shop_id, origin)),
+            )
+        return self.version(parts.schema)
 
     def read(
         self, schema: type[FrameT], shop_id: ShopId, *, version: int | None = None
     ) -> dy.DataFrame[FrameT]:
-        """A shop's rows of a frame, sorted as they were written.
+        """A shop's rows of a frame, sorted as they were written, or by key if in parts.
 
         They were checked when they were written, so they aren't checked again.
 
@@ -112,6 +136,8 @@ class Lake:
                 expected=f"columns as declared by {schema.__module__}.{schema.__name__}",
                 remedy="run the shop again with this release",
             ) from error
+        if schema.comes_in_parts:
+            rows = rows.sort(schema.primary_key())
         return cast("dy.DataFrame[FrameT]", rows)
 
     def version(self, schema: type[FrameT]) -> int:
@@ -163,6 +189,17 @@ class Lake:
                 opened(self.url, create=True).write_once(key, commit)
                 return newest(uri)
 
+    def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable:
+        """The table, with columns that a newer release declares and it doesn't have yet."""
+        table = self._opened_or_created(schema)
+        known = {field.name for field in table.schema().fields}
+        if not known.issuperset(schema.column_names()):
+            empty = schema.create_empty().select(
+                pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN), pl.all()
+            )
+            write_deltalake(table, empty, mode="append", schema_mode="merge")
+        return table
+
     def _uri(self, schema: type[FrameT]) -> str:
         if is_local(self.url):
             return str(local_folder(self.url) / _table_key(schema))
@@ -181,6 +218,42 @@ def _first_commit(schema: type[Frame]) -> bytes:
             aside, schema=Schema.from_arrow(empty.schema), partition_by=[_SHOP_COLUMN]
         )
         return Path(aside, _FIRST_COMMIT).read_bytes()
+
+
+def _metadata(shop_id: ShopId, origin: Origin) -> dict[str, str]:
+    return {
+        "shop_id": shop_id,
+        "run_id": origin.run_id,
+        "settings_hash": origin.settings_hash,
+        "code_version": origin.code_version,
+    }
+
+
+def _added(key: str, path: Path, shop_id: ShopId) -> AddAction:
+    file = path.stat()
+    return AddAction(
+        path=key,
+        size=file.st_size,
+        partition_values={_SHOP_COLUMN: str(shop_id)},
+        modification_time=int(file.st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": pl.scan_parquet(path).select(pl.len()).collect().item()}),
+    )
+
+
+@contextmanager
+def _committing(schema: type[Frame], shop_id: ShopId, uri: str) -> Generator[None]:
+    try:
+        with translated("write", uri):
+            yield
+    except CommitFailedError as error:
+        raise TransientError(
+            "BP-STORE-CONFLICT",
+            place=f"{schema.name} (shop {shop_id})",
+            found="a commit of another run to the same shop",
+            expected="one writer per shop at a time",
+            remedy="nothing was written; run the shop again",
+        ) from error
 
 
 def _of(shop_id: ShopId) -> str:

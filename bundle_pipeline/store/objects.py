@@ -1,11 +1,13 @@
 """Objects below a URL: a local folder or a bucket, through one library."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 # What a bucket's server answers with at most in one page.
 _PAGE_OBJECTS = 1000
+
+
+# Larger content isn't held in memory.
+_HELD_BYTES = 128 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,35 @@ class Objects:
             # A range of nothing is an error to servers.
             return b""
         return self._got_listed(entry, {"range": (0, min(byte_count, entry.byte_count))})
+
+    def upload(self, key: str, path: Path) -> None:
+        """Create or replace an object by a local file."""
+        with translated("write", self._place(key)):
+            obstore.put(self._store, key, path)
+
+    def content_of(self, entry: StoredObject, folder: Path) -> bytes | mmap:
+        """Content of an object as it was listed; a large one is mapped from disk.
+
+        Args:
+            entry: The object.
+            folder: Where a copy of a large object of a bucket goes; it must stay as long as the
+                content is used.
+
+        Raises:
+            TransientError: It has changed since, or came only in part.
+        """
+        if entry.byte_count <= _HELD_BYTES:
+            return self.read_listed(entry)
+        if isinstance(self._store, LocalStore):
+            path = local_folder(self.url) / entry.key
+        else:
+            path = folder / f"copy-{hashlib.sha256(entry.key.encode()).hexdigest()}"
+            with translated("read", self._place(entry.key)), path.open("wb") as file:
+                file.writelines(obstore.get(self._store, entry.key))
+        if self.version(entry.key) != entry.version or path.stat().st_size != entry.byte_count:
+            raise changed(self._place(entry.key))
+        with path.open("rb") as file:
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
 
     def write_once(self, key: str, content: bytes) -> bool:
         """Create an object; False, and nothing written, if the key is taken by other content.

@@ -7,9 +7,8 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline.schemas.ingest import OUTCOMES
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 
 
 def cells(*texts: str) -> st.SearchStrategy[str]:
@@ -55,7 +54,7 @@ def rows(regular: st.SearchStrategy[list[str]]) -> st.SearchStrategy[list[list[s
     return st.lists(st.one_of(regular, regular, regular, RAGGED_ROWS), max_size=12)
 
 
-def accounted_for(shop: LoadedShop) -> None:
+def accounted_for(shop: ReadShop) -> None:
     ledger = shop.ingest_ledger
     assert (
         ledger["row_count"].to_list()

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.ingest.identity import identities, with_identity
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline_tests.support.exports import (
     ORDERS_WITHOUT_IDS,
@@ -14,7 +13,7 @@ from bundle_pipeline_tests.support.exports import (
     Cells,
     export,
 )
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 from bundle_pipeline_tests.support.products import catalog_frame, variant, variants_frame
 
 VARIANTS = variants_frame(
@@ -46,9 +45,7 @@ def orders_csv(*lines: Cells) -> str:
     return csv_text(list(LINE), *(list(row.values()) for row in rows))
 
 
-def load(
-    folder: Path, *lines: Cells, params: IngestParams | None = None, **files: str
-) -> LoadedShop:
+def load(folder: Path, *lines: Cells, params: IngestParams | None = None, **files: str) -> ReadShop:
     named = {f"{name}.csv": text for name, text in files.items()}
     return loaded_files(folder, {"orders.csv": orders_csv(*lines), **named}, params=params)
 

@@ -33,6 +33,10 @@ def test_a_name_tells_a_line_that_sells_no_product(name: str | None, rule: str |
     assert with_non_products(rows, [])["_non_product"].to_list() == [rule]
 
 
+def suggested(order_lines: pl.DataFrame) -> pl.DataFrame:
+    return suggested_non_products(order_lines.lazy())
+
+
 def test_cheap_or_unshipped_items_of_many_orders_are_suggested() -> None:
     # p and d are in all of 6 orders, rare in one: p costs 1 % of the rest, d isn't shipped.
     lines = order_lines_frame(["a", "p", "d", "rare"], *[["a", "p", "d"]] * 5).with_columns(
@@ -41,7 +45,7 @@ def test_cheap_or_unshipped_items_of_many_orders_are_suggested() -> None:
         .otherwise("unit_price_minor"),
         requires_shipping=pl.col("variant_id") != "d",
     )
-    found = suggested_non_products(lines)
+    found = suggested(lines)
     assert found.select("item", "order_count", "order_rate", "reasons").rows() == [
         ("d", 6, 1.0, ["needs_no_shipping"]),
         ("p", 6, 1.0, ["price_near_zero"]),
@@ -50,8 +54,8 @@ def test_cheap_or_unshipped_items_of_many_orders_are_suggested() -> None:
 
 def test_a_shop_that_ships_nothing_has_nothing_suggested_for_it() -> None:
     lines = order_lines_frame(*[["a", "b"]] * 6).with_columns(requires_shipping=pl.lit(value=False))
-    assert suggested_non_products(lines).is_empty()
+    assert suggested(lines).is_empty()
 
 
 def test_an_empty_shop_has_nothing_suggested() -> None:
-    assert suggested_non_products(order_lines_frame()).is_empty()
+    assert suggested(order_lines_frame()).is_empty()

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 
 ORDERS = csv_text(
     ["order_id", "created_at", "sku", "quantity", "price", "currency"],
@@ -21,7 +20,7 @@ CATALOG_HEADER = [
 ]  # fmt: skip
 
 
-def load(folder: Path, **files: str) -> LoadedShop:
+def load(folder: Path, **files: str) -> ReadShop:
     named = {f"{name}.csv": text for name, text in files.items()}
     return loaded_files(folder, {"orders.csv": ORDERS, **named})
 

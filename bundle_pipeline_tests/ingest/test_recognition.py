@@ -10,10 +10,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.recognition import recognised
 from bundle_pipeline.ingest.sniffing import sniffed_kinds
-from bundle_pipeline.ingest.stage import stage_shop
-from bundle_pipeline.schemas.shop_id import shop_id
-from bundle_pipeline.store.objects import opened
-from bundle_pipeline_tests.support.landing import csv_text, staged_files
+from bundle_pipeline_tests.support.landing import csv_text, observed_text, staged_files
 
 GERMAN = ["Bestellung", "created_at", "Artikelnummer", "quantity", "price", "Laune"]
 EXTRA = {"orders": {"order_id": ("bestellung",), "sku": ("Artikel-Nummer", "ArtikelNummer")}}
@@ -45,8 +42,9 @@ def test_a_dialect_can_be_respelled_too() -> None:
 def test_spellings_of_a_setting_reach_the_rows(tmp_path: Path) -> None:
     text = csv_text(GERMAN, ["1", "2025-01-01", "a", "1", "2.00", "gut"])
     staged_files(tmp_path, {"o.csv": text})
-    staged = stage_shop(opened(str(tmp_path), create=False), shop_id("shop"), extra_aliases=EXTRA)
-    assert staged.tables["orders"].select("order_id", "sku").rows() == [("1", "a")]
+    params = IngestParams.model_validate({"extra_aliases": EXTRA})
+    seen = observed_text(tmp_path, tmp_path / "spool", params=params)
+    assert seen.table("orders").select("order_id", "sku").rows() == [("1", "a")]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline_tests.support.exports import (
     INVENTORY_2023,
     INVENTORY_2026,
@@ -14,7 +13,7 @@ from bundle_pipeline_tests.support.exports import (
     Cells,
     export,
 )
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 
 ORDERS = export(ORDERS_WITHOUT_IDS)
 TEE: Cells = {
@@ -49,11 +48,11 @@ WIDE = export(
 LAYOUTS = {**LONG, "by_location": WIDE}
 
 
-def load(folder: Path, **files: str) -> LoadedShop:
+def load(folder: Path, **files: str) -> ReadShop:
     return loaded_files(folder, {"orders.csv": ORDERS, **{f"{n}.csv": t for n, t in files.items()}})
 
 
-def counts(shop: LoadedShop) -> list[tuple[str | int | None, ...]]:
+def counts(shop: ReadShop) -> list[tuple[str | int | None, ...]]:
     return shop.inventory.select("inventory_item_id", "location_id", "available_count").rows()
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline_tests.support.exports import (
     ORDERS_WITHOUT_IDS,
     PRODUCTS_2017,
@@ -15,7 +14,7 @@ from bundle_pipeline_tests.support.exports import (
     Cells,
     export,
 )
-from bundle_pipeline_tests.support.landing import loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, loaded_files
 
 ORDERS = export(ORDERS_WITHOUT_IDS)
 
@@ -71,11 +70,11 @@ LAYOUTS = {
 }
 
 
-def load(folder: Path, **files: str) -> LoadedShop:
+def load(folder: Path, **files: str) -> ReadShop:
     return loaded_files(folder, {"orders.csv": ORDERS, **{f"{n}.csv": t for n, t in files.items()}})
 
 
-def reasons(shop: LoadedShop) -> dict[str, int]:
+def reasons(shop: ReadShop) -> dict[str, int]:
     listed = [reason for file in shop.ingest_ledger["reasons"] for reason in file]
     return {reason["reason"]: reason["row_count"] for reason in listed}
 

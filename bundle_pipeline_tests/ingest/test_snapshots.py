@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline_tests.support.exports import (
     INVENTORY_2026,
     ORDERS_WITHOUT_IDS,
@@ -13,7 +12,7 @@ from bundle_pipeline_tests.support.exports import (
     Cells,
     export,
 )
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 
 ORDERS = export(ORDERS_WITHOUT_IDS)
 
@@ -26,11 +25,11 @@ def products(*handles: str) -> str:
     return export(PRODUCTS_MARKETS, *(product(handle) for handle in handles))
 
 
-def load(folder: Path, files: dict[str, str]) -> LoadedShop:
+def load(folder: Path, files: dict[str, str]) -> ReadShop:
     return loaded_files(folder, {"orders.csv": ORDERS, **files})
 
 
-def current(shop: LoadedShop) -> dict[str, bool]:
+def current(shop: ReadShop) -> dict[str, bool]:
     """Handles of the shop's products, and whether they are current."""
     rows = shop.variants.select("product_id", "is_current").rows()
     assert rows == shop.catalog.select("product_id", "is_current").rows()

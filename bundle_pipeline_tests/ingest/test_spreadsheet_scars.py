@@ -6,13 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline.ingest.spreadsheet_scars import (
     mended,
     spelling_traces,
     with_mended_spelling,
 )
-from bundle_pipeline_tests.support.landing import csv_text, loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, csv_text, loaded_files
 
 HEADER = [
     "order_id", "created_at", "line_item_id", "variant_id", "sku", "quantity", "price", "name",
@@ -24,7 +23,7 @@ GOOD = {
 }  # fmt: skip
 
 
-def load(folder: Path, *rows: dict[str, str], delimiter: str = ",") -> LoadedShop:
+def load(folder: Path, *rows: dict[str, str], delimiter: str = ",") -> ReadShop:
     cells = [[{**GOOD, **row}.get(name, "") for name in HEADER] for row in rows]
     text = csv_text(HEADER, *cells)
     return loaded_files(folder, {"o.csv": text.replace(",", delimiter)})

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.errors import InputDataError
-from bundle_pipeline_tests.support.landing import Content, csv_text, staged_files
+from bundle_pipeline_tests.support.landing import Content, csv_text, observed_text, staged_files
 
 ORDERS = csv_text(
     ["orderId", "createdAt", "sku", "lineItemQuantity", "originalUnitPrice", "Mood"],
@@ -36,14 +36,15 @@ def test_files_are_found_at_any_depth_and_named_below_the_shop(tmp_path: Path) -
 
 def test_tables_have_every_field_of_the_kind_and_where_each_row_stands(tmp_path: Path) -> None:
     staged = staged_files(tmp_path, {"2.csv": ORDERS, "1.csv": ORDERS})
-    table = staged.tables["orders"]
+    text = observed_text(tmp_path, tmp_path / "spool")
+    table = text.table("orders")
     places = list(table.select("_path", "_line_number").iter_rows())
     assert places == [("1.csv", 2), ("1.csv", 3), ("2.csv", 2), ("2.csv", 3)]
     assert table["original_unit_price"].to_list() == ["9.99", "5.00"] * 2
     assert table["customer_currency"].to_list() == [None] * 4
     assert set(table.select(pl.exclude("_line_number", "_customer")).dtypes) == {pl.String}
-    assert "original_unit_price" in staged.stated_fields["orders"]
-    assert "customer_currency" not in staged.stated_fields["orders"]
+    assert "original_unit_price" in text.stated_fields["orders"]
+    assert "customer_currency" not in text.stated_fields["orders"]
     assert staged.tables["catalog"].is_empty()
     assert "product_title" in staged.tables["catalog"].columns
 
@@ -144,7 +145,7 @@ def test_a_header_alone_is_an_empty_file_of_its_kind(tmp_path: Path) -> None:
     staged = staged_files(tmp_path, {"orders.csv": ORDERS.splitlines()[0]})
     staged.raise_for_structure()
     assert staged.files[0].row_count == 0
-    assert staged.tables["orders"].is_empty()
+    assert [block.row_count for block in staged.orders] == [0]
 
 
 def test_a_hostile_header_reaches_no_sql(tmp_path: Path) -> None:
@@ -152,4 +153,4 @@ def test_a_hostile_header_reaches_no_sql(tmp_path: Path) -> None:
     orders = ORDERS.replace("Mood", '"' + header.replace('"', '""') + '"')
     staged = staged_files(tmp_path, {"orders.csv": orders})
     assert staged.files[0].unmapped_headers == (header,)
-    assert staged.tables["orders"].height == 2
+    assert [block.row_count for block in staged.orders] == [2]

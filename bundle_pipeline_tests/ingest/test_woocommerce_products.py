@@ -5,14 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline_tests.support.exports import (
     ORDERS_WITHOUT_IDS,
     WOOCOMMERCE_PRODUCTS,
     Cells,
     export,
 )
-from bundle_pipeline_tests.support.landing import loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, loaded_files
 
 ORDERS = export(ORDERS_WITHOUT_IDS)
 SIMPLE: Cells = {
@@ -30,7 +29,7 @@ VARIATION: Cells = {
 }  # fmt: skip
 
 
-def load(folder: Path, *rows: Cells) -> LoadedShop:
+def load(folder: Path, *rows: Cells) -> ReadShop:
     files = {"orders.csv": ORDERS, "products.csv": export(WOOCOMMERCE_PRODUCTS, *rows)}
     return loaded_files(folder, files)
 

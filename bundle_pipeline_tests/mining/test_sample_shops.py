@@ -1,18 +1,15 @@
 """Exact counts on the sample shops: the same as an independent miner's on the same baskets."""
 
 import warnings
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from bundle_pipeline.baskets.build import BasketParams, build_baskets
-from bundle_pipeline.ingest.load import load_shop
-from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline.ingest.stage import stage_shop
 from bundle_pipeline.mining.pair_counts import count_pairs
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.schemas.shop_id import shop_id
-from bundle_pipeline.store.objects import opened
+from bundle_pipeline_tests.support.landing import loaded_shop
 from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
 
 with warnings.catch_warnings():
@@ -24,9 +21,8 @@ MIN_BASKET_COUNT = 5
 
 
 @pytest.mark.parametrize("shop", sorted(folder.name for folder in SAMPLE_SHOPS.iterdir()))
-def test_pair_counts_equal_those_of_an_independent_miner(shop: str) -> None:
-    staged = stage_shop(opened(str(SAMPLE_SHOPS)), shop_id(shop))
-    loaded = load_shop(staged, IngestParams(), customer_key=b"test")
+def test_pair_counts_equal_those_of_an_independent_miner(shop: str, tmp_path: Path) -> None:
+    loaded = loaded_shop(SAMPLE_SHOPS, shop, tmp_path)
     baskets = build_baskets(loaded.orders, loaded.order_lines, BasketParams())
     ours = {
         frozenset(pair): count

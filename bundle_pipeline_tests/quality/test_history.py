@@ -181,7 +181,7 @@ def test_another_threshold_is_another_fingerprint() -> None:
 def test_orders_per_day_add_up() -> None:
     day = datetime(2024, 3, 1, 23, 30, tzinfo=UTC)
     orders = pl.DataFrame({"ordered_at": [day + timedelta(hours=1), day, day]})
-    found = daily_orders(orders)
+    found = daily_orders(orders.lazy())
     assert found.rows() == [(date(2024, 3, 1), 2), (date(2024, 3, 2), 1)]
 
 

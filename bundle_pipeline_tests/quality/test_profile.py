@@ -6,17 +6,15 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind
-from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.profile import Profile, merged, profiled
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.tally import SAMPLE_SIZE, RowPlace
 from bundle_pipeline.quality.translation import translation
 from bundle_pipeline.quality.validate import validated
-from bundle_pipeline.schemas.shop_id import shop_id
-from bundle_pipeline.store.objects import opened
 from bundle_pipeline_tests.quality.defects import DEFECTS
 from bundle_pipeline_tests.quality.rows_in_pandas import Said, said_of_rows
 from bundle_pipeline_tests.support.landed import Defect, clean_table, last_row
+from bundle_pipeline_tests.support.landing import observed_text
 from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
 
 SHOPS = sorted(folder.name for folder in SAMPLE_SHOPS.iterdir())
@@ -58,10 +56,12 @@ def _agrees(kind: str, rows: pl.DataFrame, stated: frozenset[str]) -> None:
 
 @pytest.mark.parametrize("shop", SHOPS)
 @pytest.mark.parametrize("kind", FILE_KINDS)
-def test_it_agrees_with_the_library_on_the_rows_of_a_sample_shop(shop: str, kind: FileKind) -> None:
-    staged = _staged(shop)
-    if staged.stated_fields[kind]:
-        _agrees(kind, staged.tables[kind], staged.stated_fields[kind])
+def test_it_agrees_with_the_library_on_the_rows_of_a_sample_shop(
+    shop: str, kind: FileKind, tmp_path: Path
+) -> None:
+    text = observed_text(SAMPLE_SHOPS, tmp_path, shop=shop)
+    if text.stated_fields[kind]:
+        _agrees(kind, text.table(kind), text.stated_fields[kind])
 
 
 @pytest.mark.parametrize("kind", SUITES)
@@ -144,7 +144,3 @@ def _placed(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(
         _path=pl.lit(f"{kind}.csv"), _line_number=pl.int_range(2, pl.len() + 2, dtype=pl.Int64)
     )
-
-
-def _staged(shop: str) -> StagedShop:
-    return stage_shop(opened(str(Path(SAMPLE_SHOPS))), shop_id(shop))

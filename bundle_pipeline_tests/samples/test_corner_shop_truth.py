@@ -7,11 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bundle_pipeline.ingest.load import LoadedShop, load_shop
-from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline.ingest.stage import stage_shop
-from bundle_pipeline.schemas.shop_id import shop_id
-from bundle_pipeline.store.objects import opened
+from bundle_pipeline_tests.support.landing import ReadShop, loaded_shop
 
 LANDING = Path(__file__).parents[2] / "data" / "landing"
 TRUTH = Path(__file__).with_name("corner_shop_truth.json")
@@ -41,9 +37,8 @@ def truth() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def shop() -> LoadedShop:
-    staged = stage_shop(opened(str(LANDING)), shop_id("corner-shop"))
-    return load_shop(staged, IngestParams(), customer_key=b"test")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> ReadShop:
+    return loaded_shop(LANDING, "corner-shop", tmp_path_factory.mktemp("spool"))
 
 
 def line_ids(truth: dict[str, Any], kind: str) -> list[str]:
@@ -51,7 +46,7 @@ def line_ids(truth: dict[str, Any], kind: str) -> list[str]:
 
 
 def test_as_many_order_rows_as_the_truth_says_end_each_way(
-    shop: LoadedShop, truth: dict[str, Any]
+    shop: ReadShop, truth: dict[str, Any]
 ) -> None:
     ledger = shop.ingest_ledger.filter(pl.col("kind") == "orders")
     for outcome in ("loaded", "superseded", "excluded", "quarantined"):
@@ -60,7 +55,7 @@ def test_as_many_order_rows_as_the_truth_says_end_each_way(
 
 
 def test_every_kind_of_dirt_is_counted_under_its_reason(
-    shop: LoadedShop, truth: dict[str, Any]
+    shop: ReadShop, truth: dict[str, Any]
 ) -> None:
     expected: dict[str, int] = {}
     for dirt in truth["dirt"]:
@@ -80,14 +75,14 @@ def test_every_kind_of_dirt_is_counted_under_its_reason(
     assert dict(zip(reasons["reason"], reasons["row_count"], strict=True)) == expected
 
 
-def test_corrected_lines_have_their_new_quantity(shop: LoadedShop, truth: dict[str, Any]) -> None:
+def test_corrected_lines_have_their_new_quantity(shop: ReadShop, truth: dict[str, Any]) -> None:
     corrected = truth["corrected_quantities"]
     lines = shop.order_lines.filter(pl.col("line_id").is_in(list(corrected)))
     assert dict(zip(lines["line_id"], lines["quantity"], strict=True)) == corrected
 
 
 def test_a_variant_is_found_by_its_sku_only_where_one_variant_has_it(
-    shop: LoadedShop, truth: dict[str, Any]
+    shop: ReadShop, truth: dict[str, Any]
 ) -> None:
     variant_of = dict(zip(shop.order_lines["line_id"], shop.order_lines["variant_id"], strict=True))
     assert all(variant_of[line] is not None for line in line_ids(truth, "sku_only"))
@@ -97,12 +92,12 @@ def test_a_variant_is_found_by_its_sku_only_where_one_variant_has_it(
     assert {variant_of[line] for line in line_ids(truth, "variant_deleted")} == {deleted}
 
 
-def test_ids_and_labels_stay_the_text_they_are(shop: LoadedShop) -> None:
+def test_ids_and_labels_stay_the_text_they_are(shop: ReadShop) -> None:
     assert {"00042", "1E5", "NA"} <= set(shop.order_lines["sku"])
     assert {"00042", "1E5", "NA"} <= set(shop.variants["sku"])
 
 
-def test_stock_status_and_cost_are_as_planted(shop: LoadedShop, truth: dict[str, Any]) -> None:
+def test_stock_status_and_cost_are_as_planted(shop: ReadShop, truth: dict[str, Any]) -> None:
     planted = truth["variants"]
     assert shop.variants.height == planted["count"]
     costless = shop.variants.filter(pl.col("unit_cost_minor").is_null())

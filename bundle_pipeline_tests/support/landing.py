@@ -3,8 +3,13 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import polars as pl
+
+from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
@@ -16,6 +21,18 @@ CUSTOMER_KEY = b"a secret for tests"
 Content = str | bytes
 
 
+class ReadShop:
+    """A loaded shop with its orders and their lines read."""
+
+    def __init__(self, loaded: LoadedShop) -> None:
+        self._loaded = loaded
+        self.orders = loaded.orders.collected()
+        self.order_lines = loaded.order_lines.collected()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 whatever a loaded shop has
+        return getattr(self._loaded, name)
+
+
 def csv_text(header: Sequence[str], *rows: Sequence[str]) -> str:
     """A CSV file, quoted where it has to be."""
     buffer = io.StringIO()
@@ -23,13 +40,72 @@ def csv_text(header: Sequence[str], *rows: Sequence[str]) -> str:
     return buffer.getvalue()
 
 
-def staged_files(folder: Path, files: Mapping[str, Content], *, shop: str = "shop") -> StagedShop:
+@dataclass
+class ObservedText:
+    """Staged text of a shop, by kind, and the fields that have a column."""
+
+    rows: dict[FileKind, list[pl.DataFrame]] = field(default_factory=dict)
+    stated_fields: dict[FileKind, frozenset[str]] = field(default_factory=dict)
+
+    def observe(self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]) -> None:
+        """Add rows."""
+        self.rows.setdefault(kind, []).append(rows)
+        self.stated_fields[kind] = self.stated_fields.get(kind, frozenset()) | stated
+
+    def table(self, kind: FileKind) -> pl.DataFrame:
+        """All rows of a kind, in the order of files and lines."""
+        return pl.concat(self.rows[kind], how="diagonal").sort("_path", "_line_number")
+
+
+def observed_text(
+    landing: Path, spool: Path, *, shop: str = "shop", params: IngestParams | None = None
+) -> ObservedText:
+    """What staging shows of a shop's files."""
+    text = ObservedText()
+    stage_shop(
+        opened(str(landing)),
+        shop_id(shop),
+        params or IngestParams(),
+        folder=spool,
+        customer_key=CUSTOMER_KEY,
+        observe=text.observe,
+    )
+    return text
+
+
+def staged_files(
+    folder: Path,
+    files: Mapping[str, Content],
+    *,
+    params: IngestParams | None = None,
+    shop: str = "shop",
+) -> StagedShop:
     """Land files by path below the shop's folder, and stage them."""
     for path, content in files.items():
         target = folder / shop / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
-    return stage_shop(opened(str(folder), create=True), shop_id(shop))
+    spool = folder / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    return stage_shop(
+        opened(str(folder), create=True),
+        shop_id(shop),
+        params or IngestParams(max_quarantined_rate=1.0),
+        folder=spool,
+        customer_key=CUSTOMER_KEY,
+    )
+
+
+def loaded_shop(landing: Path, shop: str, spool: Path) -> ReadShop:
+    """A landed shop, staged and loaded by default settings."""
+    staged = stage_shop(
+        opened(str(landing)),
+        shop_id(shop),
+        IngestParams(),
+        folder=spool,
+        customer_key=CUSTOMER_KEY,
+    )
+    return ReadShop(load_shop(staged, IngestParams(), folder=spool))
 
 
 def loaded_files(
@@ -38,8 +114,8 @@ def loaded_files(
     *,
     params: IngestParams | None = None,
     shop: str = "shop",
-) -> LoadedShop:
+) -> ReadShop:
     """Land files, stage and load them; by default however many rows are unusable."""
-    staged = staged_files(folder, files, shop=shop)
     given = params or IngestParams(max_quarantined_rate=1.0)
-    return load_shop(staged, given, customer_key=CUSTOMER_KEY)
+    staged = staged_files(folder, files, params=given, shop=shop)
+    return ReadShop(load_shop(staged, given, folder=folder / "spool"))

@@ -5,24 +5,26 @@ One step makes all of them: they come from one delivery and are consistent with 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import cast
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
 
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
+from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.defs.delivery import Delivery
 from bundle_pipeline.defs.history import history_results
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError, InputDataError
-from bundle_pipeline.ingest.aliases import FILE_KINDS
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.non_products import suggested_non_products
-from bundle_pipeline.ingest.stage import StagedShop, stage_shop
+from bundle_pipeline.ingest.stage import stage_shop
 from bundle_pipeline.quality.derived import fields_behind
-from bundle_pipeline.quality.profile import profiled
 from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
@@ -30,7 +32,7 @@ from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
-from bundle_pipeline.store.objects import Objects
+from bundle_pipeline.store.parts import Parts
 
 _READ_KINDS = {"duckdb", "polars", "deltalake"}
 _FRAMES = (Orders, OrderLines, Variants, Inventory, Catalog)
@@ -61,17 +63,40 @@ ROWS_ARE_CONSERVED = fact(
 )
 def ingest(
     context: dg.AssetExecutionContext, site: dg.ResourceParam[Site]
-) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:
+) -> Iterator[dg.AssetCheckResult | dg.Output[Any]]:
     """Read, validate and load what a shop has landed; a broken delivery leaves all as it was."""
     shop = shop_id(context.partition_key)
     settings = site.settings(shop)
     _refuse_if_paused(shop, is_enabled=settings.enabled)
-    staged = stage_shop(site.landing, shop, extra_aliases=settings.ingest.extra_aliases)
-    results = _validated(staged, site.documents)
+    with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
+        yield from _ingested(context, site, shop, settings, Path(folder))
+
+
+def _ingested(
+    context: dg.AssetExecutionContext,
+    site: Site,
+    shop: ShopId,
+    settings: PipelineSettings,
+    folder: Path,
+) -> Iterator[dg.AssetCheckResult | dg.Output[Any]]:
+    profiles = ProfileOfShop()
+    staged = stage_shop(
+        site.landing,
+        shop,
+        settings.ingest,
+        folder=folder,
+        customer_key=site.customer_key(),
+        observe=profiles.observe,
+    )
+    results = [
+        result
+        for profile in profiles.by_kind()
+        for result in remembered(site.documents, profile, validated)
+    ]
     yield from expectation_results(results)
     staged.raise_for_structure()
     _raise_for_failed(results, shop)
-    loaded = load_shop(staged, settings.ingest, customer_key=site.customer_key())
+    loaded = load_shop(staged, settings.ingest, folder=folder)
     yield _conservation(loaded)
     # Before any output: what is stored still is what was there before.
     yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
@@ -79,7 +104,7 @@ def ingest(
     made_of = Delivery(shop, staged.landed).data_version(site.rules())
     context.set_data_version(dg.AssetKey(IngestLedger.name), dg.DataVersion(made_of))
     for schema in (*_FRAMES, *_RECORDS):
-        frame: pl.DataFrame = getattr(loaded, schema.name)
+        frame: pl.DataFrame | Parts[Any] = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
 
 
@@ -92,14 +117,6 @@ def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
             expected="a shop that is not paused",
             remedy="set enabled: true in the shop's settings.yaml or the deployment's settings",
         )
-
-
-def _validated(staged: StagedShop, memory: Objects) -> list[ExpectationResult]:
-    results: list[ExpectationResult] = []
-    for kind in FILE_KINDS:
-        profile = profiled(kind, staged.tables[kind], staged.stated_fields[kind])
-        results.extend(remembered(memory, profile, validated))
-    return results
 
 
 def _raise_for_failed(results: list[ExpectationResult], shop: ShopId) -> None:
@@ -151,12 +168,12 @@ def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
         case IngestLedger.name:
             return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
         case OrderLines.name:
-            return {**_resolution(loaded), **_line_numbers(loaded.order_lines)}
+            return {**_resolution(loaded), **_line_numbers(loaded.order_lines.scan())}
         case Orders.name:
             return {
                 "bundle/currency": loaded.currency,
                 "bundle/as_of": str(loaded.as_of),
-                "bundle/partially_refunded_rate": _partially_refunded_rate(loaded.orders),
+                "bundle/partially_refunded_rate": _partially_refunded_rate(loaded.orders.scan()),
             }
         case Variants.name:
             skus = loaded.ambiguous_skus.get_column("sku")
@@ -176,7 +193,7 @@ _SHOWN = 10
 _DAY = timedelta(days=1)
 
 
-def _line_numbers(order_lines: pl.DataFrame) -> dict[str, int | float | str]:
+def _line_numbers(order_lines: pl.LazyFrame) -> dict[str, int | float | str]:
     suggested = suggested_non_products(order_lines)
     shown = suggested.head(_SHOWN).select(
         pl.format(
@@ -186,26 +203,30 @@ def _line_numbers(order_lines: pl.DataFrame) -> dict[str, int | float | str]:
             "order_count",
         )
     )
+    flags = ("is_bundle_component", "discount_allocated")
+    marked = order_lines.select(pl.col(flags).sum()).collect(engine="streaming")
     return {
-        "bundle/bundle_components": _total(order_lines, "is_bundle_component"),
-        "bundle/lines_with_allocated_discount": _total(order_lines, "discount_allocated"),
+        "bundle/bundle_components": _total(marked, "is_bundle_component"),
+        "bundle/lines_with_allocated_discount": _total(marked, "discount_allocated"),
         "bundle/suggested_non_products": "; ".join(shown.to_series()) or "none",
     }
 
 
-def _partially_refunded_rate(orders: pl.DataFrame) -> float:
+def _partially_refunded_rate(orders: pl.LazyFrame) -> float:
     """Share of orders of which some line may have gone back; which one isn't always stated."""
-    status = orders.get_column("financial_status")
-    return round(float((status == "partially_refunded").sum()) / max(orders.height, 1), 4)
+    is_partly = (pl.col("financial_status") == "partially_refunded").fill_null(value=False)
+    share = orders.select(is_partly.mean()).collect(engine="streaming").item()
+    return round(float(share or 0), 4)
 
 
 def _resolution(loaded: LoadedShop) -> dict[str, int | float | str]:
     """How many lines were resolved by what, and of which variants no file of products knows."""
-    resolved_by = loaded.order_lines.get_column("resolved_by")
-    counts = {step: int((resolved_by == step).sum()) for step in RESOLVED_BY[:-1]}
+    resolved_by = loaded.order_lines.scan().group_by("resolved_by").len()
+    counts = dict(resolved_by.collect(engine="streaming").rows())
+    *steps, unresolved = RESOLVED_BY
     return {
-        **{f"bundle/lines_by_{step}": count for step, count in counts.items()},
-        "bundle/unresolved_lines": len(resolved_by) - sum(counts.values()),
+        **{f"bundle/lines_by_{step}": int(counts.get(step, 0)) for step in steps},
+        "bundle/unresolved_lines": int(counts.get(unresolved, 0)),
         "bundle/lines_of_unknown_variants": _total(loaded.unknown_variants, "line_count"),
     }
 

@@ -74,7 +74,7 @@ def published_bundles(
     )
     return dg.MaterializeResult(
         metadata={
-            **frame_metadata(bundles, version=version),
+            **frame_metadata(bundles, bundles.height, version=version),
             "bundle/publication": manifest.sequence,
             "bundle/json": manifest.files["bundles.json"].key,
             "bundle/csv": manifest.files["bundles.csv"].key,

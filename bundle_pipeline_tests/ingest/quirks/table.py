@@ -10,9 +10,8 @@ import polars as pl
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bundle_pipeline.ingest.load import LoadedShop
 from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline_tests.support.landing import loaded_files
+from bundle_pipeline_tests.support.landing import ReadShop, loaded_files
 
 _FOLDER = Path(__file__).parent
 
@@ -62,7 +61,7 @@ def quirks() -> dict[str, Quirk]:
     return TypeAdapter(dict[str, Quirk]).validate_python(yaml.safe_load(text))
 
 
-def loaded(quirk: Quirk) -> LoadedShop:
+def loaded(quirk: Quirk) -> ReadShop:
     """Land a quirk's files as a shop, and load it."""
     params = IngestParams.model_validate({"max_quarantined_rate": 1.0, **quirk.settings})
     contents = {name: (_FOLDER / "files" / name).read_bytes() for name in quirk.files}
@@ -70,7 +69,7 @@ def loaded(quirk: Quirk) -> LoadedShop:
         return loaded_files(Path(folder), contents, params=params)
 
 
-def outcomes(shop: LoadedShop) -> Outcomes:
+def outcomes(shop: ReadShop) -> Outcomes:
     """What became of a shop's rows, by its ledger."""
     ledger = shop.ingest_ledger
     reasons: dict[str, Counter[str]] = {"excluded": Counter(), "quarantined": Counter()}

@@ -1,0 +1,349 @@
+"""Orders whose rows need no judgement, converted at full speed; all others are handed on as text.
+
+Most orders of most exports stand in one place, say the same on each row, and have a known
+currency, plain numbers and nothing to exclude. What such an order becomes follows from its own rows
+alone, so it needs no lookup among the others. An order with anything else in any of its rows isn't
+simple: its rows go to :func:`~bundle_pipeline.ingest.orders.load_orders`, which decides them one by
+one and gives the same result for a simple order.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, known_code
+from bundle_pipeline.ingest.non_products import NAMES, named_non_products
+from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
+from bundle_pipeline.ingest.orders import flag
+from bundle_pipeline.ingest.values import id_text, is_true, iso_time, stated, word
+from bundle_pipeline.money import minor_unit_exponent, to_minor
+
+Hashes = npt.NDArray[np.uint64]
+
+# Facts of the whole order, which every row states alike or leaves blank.
+_ORDER_FACTS = (
+    "order_name",
+    "created_at",
+    "customer_currency",
+    "financial_status",
+    "fulfillment_status",
+    "total",
+    "_customer",
+)
+_LINE_FACTS = (
+    "order_id",
+    "line_item_id",
+    "variant_id",
+    "product_id",
+    "sku",
+    "product_title",
+    "variant_title",
+    "line_item_name",
+    "line_item_quantity",
+    "original_unit_price",
+    "line_discount",
+    "discounted_total",
+    "requires_shipping",
+)
+# Read for checks and evidence; they decide nothing.
+_WITHOUT_EFFECT = (
+    "clv_band",
+    "channel",
+    "device",
+    "subtotal",
+    "discount",
+    "shipping",
+    "taxes",
+    "basket_item_count",
+    "basket_line_count",
+    "basket_value",
+    "vendor",
+    "product_type",
+    "subcategory",
+    "color",
+    "material",
+    "tags",
+    "taxable",
+    "customer_country",
+)
+_FLAGS = frozenset({"is_gift_card", "returned"})
+_KNOWN = frozenset(
+    {*_ORDER_FACTS, *_LINE_FACTS, *_WITHOUT_EFFECT, *_FLAGS, "_path", "_line_number", "_currency"}
+)
+_LABELS = ("order_id", "order_name", "line_item_id", "variant_id", "product_id", "sku")
+_SCAR = r"^'|[Ee]\+"
+_SIMPLE_STATUS = "paid"
+
+
+@dataclass(frozen=True)
+class OrdersOfBlock:
+    """What a block of order rows holds.
+
+    Attributes:
+        orders: Simple orders, as ``Orders`` declares them.
+        lines: Their lines, as ``OrderLines`` declares them; ``variant_id`` null where not stated.
+        others: The rows of all other orders, as they came.
+        simple_hashes: Hash of each simple order's id.
+        other_hashes: Hash of the id of each run of rows of another order.
+    """
+
+    orders: pl.DataFrame
+    lines: pl.DataFrame
+    others: pl.DataFrame
+    simple_hashes: Hashes
+    other_hashes: Hashes
+
+
+def orders_of_block(
+    rows: pl.DataFrame,
+    *,
+    goes_on_before: bool,
+    goes_on_after: bool,
+    may_be_scarred: bool = True,
+    own_patterns: Sequence[str] = (),
+    contested: Hashes | None = None,
+) -> OrdersOfBlock:
+    """Tell simple orders from others, and convert them.
+
+    Args:
+        rows: Staged text, in the order of the file.
+        goes_on_before: Whether rows of the file come before; the first order may have begun there.
+        goes_on_after: Whether rows come after; the last order may go on there.
+        may_be_scarred: Whether a label may have an apostrophe before it, or an id have become a
+            number in scientific notation.
+        own_patterns: The shop's own regular expressions for lines that sell no product.
+        contested: Hashes, sorted, of orders that have rows elsewhere too.
+    """
+    if rows.is_empty():
+        return _nothing_simple(rows)
+    rows = _with_plain_ids(rows)
+    order_id = rows.get_column("order_id")
+    is_head = order_id.ne_missing(order_id.shift(1))
+    is_head[0] = True
+    run_starts = is_head.arg_true().to_numpy()
+    run_lengths = np.diff(np.append(run_starts, rows.height))
+    run_of_row = np.repeat(np.arange(len(run_starts)), run_lengths)
+    heads = _head_facts(rows[run_starts])
+    hashes = heads.get_column("order_id").hash().to_numpy()
+
+    is_other = heads.get_column("_is_other").to_numpy().copy()
+    is_other[0] |= goes_on_before
+    is_other[-1] |= goes_on_after
+    if contested is not None:
+        is_other |= np.isin(hashes, contested)
+    lines = _lines(rows, heads, is_head, run_of_row, own_patterns)
+    if may_be_scarred:
+        scarred = rows.select(pl.any_horizontal(_scars())).to_series().fill_null(value=False)
+        is_other[run_of_row[scarred.to_numpy()]] = True
+    is_other[run_of_row[lines.get_column("_is_other").to_numpy()]] = True
+    place = np.arange(1, rows.height + 1) - np.repeat(run_starts, run_lengths)
+    lines = lines.with_columns(pl.Series("line_number", place, dtype=pl.Int64))
+    is_other_row = is_other[run_of_row]
+    return OrdersOfBlock(
+        orders=heads.filter(~is_other),
+        lines=lines.filter(~is_other_row) if is_other_row.any() else lines,
+        others=rows.filter(is_other_row) if is_other_row.any() else rows.clear(),
+        simple_hashes=hashes[~is_other],
+        other_hashes=hashes[is_other],
+    )
+
+
+def _nothing_simple(rows: pl.DataFrame) -> OrdersOfBlock:
+    nothing = np.empty(0, np.uint64)
+    return OrdersOfBlock(pl.DataFrame(), pl.DataFrame(), rows, nothing, nothing)
+
+
+def _with_plain_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Ids without their prefix; an order without an id goes by its name."""
+    ids = ("order_id", "line_item_id", "variant_id", "product_id")
+    prefixed = rows.select(pl.col(ids).str.starts_with("gid:").any()).row(0)
+    mended = [
+        id_text(pl.col(name)) for name, has_prefix in zip(ids, prefixed, strict=True) if has_prefix
+    ]
+    rows = rows.with_columns(mended) if mended else rows
+    if rows.get_column("order_id").has_nulls():
+        rows = rows.with_columns(order_id=pl.coalesce("order_id", "order_name"))
+    return rows
+
+
+def _head_facts(heads: pl.DataFrame) -> pl.DataFrame:
+    """One row per run: facts of its first row, converted, and whether they rule it out."""
+    facts = heads.with_columns(
+        _times(heads.get_column("created_at")).alias("ordered_at"),
+        _of_distinct(heads.get_column("customer_currency"), known_code).alias("currency"),
+        _of_distinct(heads.get_column("financial_status"), word),
+        _of_distinct(heads.get_column("fulfillment_status"), word),
+    )
+    total = amount(pl.col("total"), pl.col("currency"))
+    has_totals = _is_stated(heads.get_column("total"))
+    facts = facts.with_columns(
+        refunded_minor=pl.lit(None, dtype=pl.Int64),
+        discount_codes=pl.lit(None, dtype=pl.String),
+        _total=total if has_totals else pl.lit(None, dtype=pl.Int64),
+    )
+    is_other = pl.any_horizontal(
+        pl.col("order_id", "ordered_at", "currency").is_null(),
+        (pl.col("financial_status") != _SIMPLE_STATUS).fill_null(value=False),
+        pl.col("total").is_not_null() & (pl.col("_total").is_null() | (pl.col("_total") < 0)),
+    )
+    return facts.with_columns(_is_other=is_other, total_minor="_total")
+
+
+def _times(text: pl.Series) -> pl.Series:
+    # The spelling of nearly all exports first: the general one takes ten times as long.
+    plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
+    if plain.null_count() == text.null_count():
+        return plain.dt.replace_time_zone("UTC")
+    return text.to_frame("text").select(iso_time(stated(pl.col("text")))).to_series()
+
+
+def _of_distinct(texts: pl.Series, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Few words on many rows, each converted once."""
+    distinct = texts.drop_nulls().unique()
+    converted = distinct.to_frame("text").select(convert(pl.col("text"))).to_series()
+    return texts.replace_strict(distinct, converted, default=None, return_dtype=pl.String)
+
+
+def _lines(
+    rows: pl.DataFrame,
+    heads: pl.DataFrame,
+    is_head: pl.Series,
+    run_of_row: npt.NDArray[np.int64],
+    own_patterns: Sequence[str],
+) -> pl.DataFrame:
+    """Each row converted, and whether it rules its order out."""
+    currencies = heads.get_column("currency").unique()
+    only = currencies.item() if len(currencies) == 1 else None
+    code = pl.lit(only, dtype=pl.String) if len(currencies) == 1 else pl.col("_currency")
+    if len(currencies) > 1:
+        rows = rows.with_columns(_currency=heads.get_column("currency").gather(run_of_row))
+    filled = frozenset(name for name in rows.columns if _is_stated(rows.get_column(name)))
+    price, quantity = pl.col("unit_price_minor"), pl.col("quantity")
+    converted = rows.with_columns(
+        # Digits alone: "2.0" is a number too, and is left to the others.
+        quantity=pl.col("line_item_quantity").cast(pl.Int64, strict=False),
+        unit_price_minor=_price(only, code),
+        currency=code,
+    )
+    converted = _with_discount(converted, filled, code)
+    rules_out = [
+        quantity.is_null() | (quantity <= 0) | (quantity > LARGEST_QUANTITY),
+        price.is_null() | (price <= 0),
+        *_conflicts(filled, is_head),
+        *(is_true(pl.col(name)) for name in sorted(filled & _FLAGS)),
+        *(pl.col(name).is_not_null() for name in sorted(filled - _KNOWN)),
+        *_discount_rules(filled),
+        *_non_products(rows, filled, own_patterns),
+        *_ambiguous_titles(rows),
+    ]
+    shipping = flag(pl.col("requires_shipping"))
+    unknown = pl.lit(None, dtype=pl.Boolean)
+    is_known = pl.col("variant_id").is_not_null()
+    lines = converted.select(
+        "order_id",
+        "variant_id",
+        "product_id",
+        "sku",
+        "variant_title",
+        "quantity",
+        "unit_price_minor",
+        "line_discount_minor",
+        "currency",
+        line_id="line_item_id",
+        resolved_by=pl.when(is_known).then(pl.lit("variant_id")).otherwise(pl.lit("unresolved")),
+        title=_title(rows),
+        compare_at_price_minor=pl.lit(None, dtype=pl.Int64),
+        discount_allocated=pl.lit(value=False),
+        is_bundle_component=pl.lit(value=False),
+        requires_shipping=shipping if "requires_shipping" in filled else unknown,
+        _is_other=pl.any_horizontal(rules_out),
+    )
+    if "line_item_id" in filled and not _are_distinct(rows.get_column("line_item_id")):
+        repeats = _repeated_within_runs(rows.get_column("line_item_id"), run_of_row)
+        lines = lines.with_columns(_is_other=pl.col("_is_other") | repeats)
+    return lines
+
+
+def _price(only_currency: str | None, code: pl.Expr) -> pl.Expr:
+    text = pl.col("original_unit_price")
+    if only_currency is None:
+        return amount(text, code)
+    minor = to_minor(text, minor_unit_exponent(only_currency))
+    return pl.when(minor <= LARGEST_AMOUNT_MINOR).then(minor)
+
+
+def _scars() -> Iterator[pl.Expr]:
+    for name in _LABELS:
+        yield pl.col(name).str.contains(_SCAR)
+
+
+def _is_stated(column: pl.Series) -> bool:
+    return column.null_count() < len(column)
+
+
+def _conflicts(filled: frozenset[str], is_head: pl.Series) -> Iterator[pl.Expr]:
+    """Facts of the order that another row than the first states otherwise."""
+    for name in _ORDER_FACTS:
+        if name in filled:
+            fact = pl.col(name)
+            differs = fact.is_not_null() & fact.ne_missing(fact.shift(1))
+            yield differs & ~pl.lit(is_head)
+
+
+def _with_discount(rows: pl.DataFrame, filled: frozenset[str], code: pl.Expr) -> pl.DataFrame:
+    nothing = pl.lit(0, dtype=pl.Int64)
+    if not filled & {"line_discount", "discounted_total"}:
+        return rows.with_columns(line_discount_minor=nothing)
+    line_total = pl.col("unit_price_minor") * pl.col("quantity")
+    given = amount(pl.col("line_discount"), code)
+    discounted = amount(pl.col("discounted_total"), code)
+    return rows.with_columns(
+        _line_total=line_total,
+        _stated_discount=given,
+        line_discount_minor=line_discount(given, discounted, line_total),
+    )
+
+
+def _discount_rules(filled: frozenset[str]) -> Iterator[pl.Expr]:
+    if filled & {"line_discount", "discounted_total"}:
+        discount = pl.col("line_discount_minor")
+        yield pl.col("line_discount").is_not_null() & pl.col("_stated_discount").is_null()
+        # What costs nothing may be a gift or part of a bundle.
+        yield ~discount.is_between(0, pl.col("_line_total"), closed="left")
+
+
+def _non_products(
+    rows: pl.DataFrame, filled: frozenset[str], own_patterns: Sequence[str]
+) -> Iterator[pl.Expr]:
+    for name in NAMES:
+        if name in filled:
+            told = named_non_products(rows.get_column(name), own_patterns)
+            if len(told):
+                yield pl.col(name).is_in(told.implode())
+
+
+def _ambiguous_titles(rows: pl.DataFrame) -> Iterator[pl.Expr]:
+    """Lines whose variant a title may have to tell, and that have two of them."""
+    if rows.get_column("variant_id").has_nulls():
+        title, name = pl.col("product_title"), pl.col("line_item_name")
+        has_two = (title != name).fill_null(value=False)
+        is_half = title.is_null() & pl.col("variant_title").is_not_null()
+        yield pl.col("variant_id").is_null() & (has_two | is_half)
+
+
+def _title(rows: pl.DataFrame) -> pl.Expr:
+    title = pl.col("product_title")
+    if not rows.get_column("product_title").has_nulls():
+        return title
+    return pl.coalesce(title, stated(pl.col("line_item_name")))
+
+
+def _are_distinct(column: pl.Series) -> bool:
+    return not column.has_nulls() and column.hash().n_unique() == len(column)
+
+
+def _repeated_within_runs(keys: pl.Series, run_of_row: npt.NDArray[np.int64]) -> pl.Series:
+    return pl.DataFrame({"run": run_of_row, "key": keys}).is_duplicated() & keys.is_not_null()
