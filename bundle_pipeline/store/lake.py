@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import dataframely as dy
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
@@ -66,7 +66,7 @@ class Lake:
                 predicate=_of(shop_id),
                 # A newer release may declare columns that the table doesn't have yet.
                 schema_mode="merge",
-                commit_properties=CommitProperties(custom_metadata=_metadata(shop_id, origin)),
+                commit_properties=_commit_properties(table, shop_id, origin),
             )
         return table.version()
 
@@ -99,7 +99,7 @@ class Lake:
                 schema=table.schema(),
                 partition_by=[_SHOP_COLUMN],
                 partition_filters=[(_SHOP_COLUMN, "=", str(shop_id))],
-                commit_properties=CommitProperties(custom_metadata=_metadata(shop_id, origin)),
+                commit_properties=_commit_properties(table, shop_id, origin),
             )
         return self.version(parts.schema)
 
@@ -220,13 +220,18 @@ def _first_commit(schema: type[Frame]) -> bytes:
         return Path(aside, _FIRST_COMMIT).read_bytes()
 
 
-def _metadata(shop_id: ShopId, origin: Origin) -> dict[str, str]:
-    return {
+def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> CommitProperties:
+    metadata = {
         "shop_id": shop_id,
         "run_id": origin.run_id,
         "settings_hash": origin.settings_hash,
         "code_version": origin.code_version,
     }
+    # Two commits of one shop on the same version conflict even where neither removes anything.
+    number = (table.transaction_version(shop_id) or 0) + 1
+    return CommitProperties(
+        custom_metadata=metadata, app_transactions=[Transaction(shop_id, number)]
+    )
 
 
 def _added(key: str, path: Path, shop_id: ShopId) -> AddAction:
