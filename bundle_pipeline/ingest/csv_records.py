@@ -43,6 +43,9 @@ def found_records(text: bytes, *, delimiter: str, place: str, first_line: int = 
     Raises:
         InputDataError: The text ends inside a quoted field.
     """
+    if not text:
+        nothing = np.empty(0, np.int64)
+        return Records(nothing, nothing, nothing, nothing)
     newlines, is_inside = newlines_and_quotes(text, delimiter)
     if is_inside[-1]:
         raise unclosed_quote(place, first_line + text.count(b"\n", 0, text.rfind(b'"')))

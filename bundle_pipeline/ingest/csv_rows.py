@@ -61,6 +61,11 @@ class CsvRows:
     rows: pl.DataFrame
     rejected: pl.DataFrame
 
+    @property
+    def line_count(self) -> int:
+        """Rows of the file; an object with others inside is one line and several rows."""
+        return self.rows.get_column("_line_number").n_unique() + self.rejected.height
+
 
 def read_rows(
     block: TextBlock, *, delimiter: str, column_count: int, wanted: Sequence[int], place: str

@@ -132,7 +132,7 @@ class LandedTable:
                 columns=self.what.columns,
                 path=self.path,
             )
-        return parsed.rows.height + parsed.rejected.height, [
+        return parsed.line_count, [
             replace(entry, rows=with_mended_spelling(entry.rows, delimiter=self.delimiter))
             for entry in rows
         ]
@@ -141,7 +141,7 @@ class LandedTable:
         """Its rows, of whatever kind; 0 where they can't be told apart."""
         source = self._source
         if isinstance(source, CsvRows):
-            return source.rows.height + source.rejected.height
+            return source.line_count
         return source.record_count(self.delimiter, self._place)
 
     def _plain_rows(self, parsed: CsvRows) -> FileRows:

@@ -62,6 +62,7 @@ class SpooledBlock:
         other_hashes: Hash of the id of each run of other rows.
         currencies: ``currency`` and ``order_count`` of simple orders.
         newest: Time of the newest simple order.
+        nameless: Names of orders of which rows without an id wait.
         text: The block again; None where all of its rows wait.
     """
 
@@ -78,6 +79,7 @@ class SpooledBlock:
     other_hashes: Hashes = field(repr=False)
     currencies: pl.DataFrame
     newest: datetime | None
+    nameless: pl.Series
     text: Callable[[], TextBlock] | None = field(repr=False)
 
 
@@ -105,10 +107,10 @@ class OrderSpool:
 
     def rows(self, rows: FileRows) -> SpooledBlock:
         """Spool rows that are to be looked at as a whole: all of them wait."""
-        identified = with_order_ids(rows.rows)
-        hashes = identified.get_column("order_id").fill_null("").hash().unique().to_numpy()
+        ids = with_order_ids(rows.rows).get_column("order_id")
+        hashes = ids.fill_null("").hash().unique().to_numpy()
         waiting = OrdersOfBlock(
-            pl.DataFrame(), pl.DataFrame(), identified, np.empty(0, np.uint64), hashes
+            pl.DataFrame(), pl.DataFrame(), rows.rows, np.empty(0, np.uint64), hashes
         )
         self.observe("orders", rows.rows, rows.stated_fields)
         return self._written(waiting, rows, text=None)
@@ -188,6 +190,7 @@ class OrderSpool:
             other_hashes=found.other_hashes,
             currencies=currencies,
             newest=newest,
+            nameless=_nameless(found.others),
             text=text,
         )
 
@@ -218,20 +221,43 @@ class OrderSpool:
 _SCARS = (b"'", b"E+", b"e+")
 
 
+def _nameless(others: pl.DataFrame) -> pl.Series:
+    if others.is_empty():
+        return pl.Series("order_name", [], dtype=pl.String)
+    without_id = others.filter(pl.col("order_id").is_null())
+    return without_id.get_column("order_name").drop_nulls().unique()
+
+
+def _hashes_of_names(blocks: Sequence[SpooledBlock]) -> Hashes:
+    """Hashes of simple orders whose name rows without an id go by."""
+    names = pl.concat([block.nameless for block in blocks]).unique()
+    if names.is_empty():
+        return np.empty(0, np.uint64)
+    named = [
+        orders.filter(pl.col("order_name").is_in(names.implode())).get_column("order_id")
+        for block in blocks
+        for orders in block.orders.frames()
+    ]
+    return pl.concat([pl.Series("order_id", [], dtype=pl.String), *named]).hash().to_numpy()
+
+
 def _respelled(path: Path, traces: SpellingTraces) -> Path:
     rows = mended(pl.read_parquet(path), traces, delimiter=",")
-    with_order_ids(rows).write_parquet(path, compression_level=1)
+    rows.write_parquet(path, compression_level=1)
     return path
 
 
 def _contested(blocks: Sequence[SpooledBlock]) -> Hashes:
     """Hashes of orders that have rows in several places."""
+    if not blocks:
+        return np.empty(0, np.uint64)
     places = np.concatenate(
         [np.empty(0, np.uint64)]
         + [hashes for block in blocks for hashes in (block.simple_hashes, block.other_hashes)]
     )
     places.sort()
-    return np.unique(places[1:][places[1:] == places[:-1]])
+    repeated = places[1:][places[1:] == places[:-1]]
+    return np.unique(np.concatenate([repeated, _hashes_of_names(blocks)]))
 
 
 def _side_by_side(

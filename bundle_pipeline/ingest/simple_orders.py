@@ -119,6 +119,7 @@ def orders_of_block(
     """
     if rows.is_empty():
         return _nothing_simple(rows)
+    as_they_came = rows
     rows = _with_plain_ids(rows)
     order_id = rows.get_column("order_id")
     is_head = order_id.ne_missing(order_id.shift(1))
@@ -145,7 +146,7 @@ def orders_of_block(
     return OrdersOfBlock(
         orders=heads.filter(~is_other),
         lines=lines.filter(~is_other_row) if is_other_row.any() else lines,
-        others=rows.filter(is_other_row) if is_other_row.any() else rows.clear(),
+        others=as_they_came.filter(is_other_row) if is_other_row.any() else rows.clear(),
         simple_hashes=hashes[~is_other],
         other_hashes=hashes[is_other],
     )

@@ -11,10 +11,12 @@ import polars as pl
 from bundle_pipeline.ingest.currencies import known_code
 from bundle_pipeline.ingest.identity import Identities, with_identity
 from bundle_pipeline.ingest.linked_ids import order_labels
+from bundle_pipeline.ingest.order_rows import with_order_ids
 from bundle_pipeline.ingest.order_spool import SpooledBlock
 from bundle_pipeline.ingest.orders import load_orders
 from bundle_pipeline.ingest.outcomes import no_verdicts
 from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.values import id_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.store.parts import Parts, no_parts
 
@@ -52,7 +54,10 @@ def currency_of_orders(blocks: Sequence[SpooledBlock], *, default: str) -> str:
     """
     waiting = [
         pl.scan_parquet(block.others)
-        .select("order_id", currency=known_code(pl.col("customer_currency")))
+        .select(
+            order=pl.coalesce(id_text(pl.col("order_id")), "order_name"),
+            currency=known_code(pl.col("customer_currency")),
+        )
         .drop_nulls()
         for block in blocks
         if block.others is not None
@@ -76,7 +81,12 @@ def currency_of_orders(blocks: Sequence[SpooledBlock], *, default: str) -> str:
 def labels_of_orders(blocks: Sequence[SpooledBlock]) -> pl.DataFrame:
     """What orders say of the variants that they name by id: :func:`order_labels`."""
     names = ("variant_id", "product_id", "sku", "product_title", "variant_title")
-    rows = [pl.scan_parquet(block.others).select(names) for block in blocks if block.others]
+    plain = id_text(pl.col("variant_id", "product_id"))
+    rows = [
+        pl.scan_parquet(block.others).select(names).with_columns(plain)
+        for block in blocks
+        if block.others is not None
+    ]
     rows += [
         pl.scan_parquet(path).with_columns(product_title="title").select(names)
         for block in blocks
@@ -153,8 +163,11 @@ def _waiting(blocks: Sequence[SpooledBlock]) -> Iterator[pl.DataFrame]:
     share_count = -(-row_count // _ROWS_AT_A_TIME)
     rows = pl.concat([pl.scan_parquet(path) for path in paths])
     if share_count == 1:
-        yield rows.collect()
+        yield with_order_ids(rows.collect())
         return
-    share = pl.col("order_id").fill_null("").hash() % share_count
+    # Rows without an id go by their order's name, which all of its rows then have.
+    is_named = any(len(block.nameless) for block in blocks)
+    keys = ("order_name", "order_id") if is_named else ("order_id", "order_name")
+    share = pl.coalesce(id_text(pl.col(key)) for key in keys).fill_null("").hash() % share_count
     for number in range(share_count):
-        yield rows.filter(share == number).collect()
+        yield with_order_ids(rows.filter(share == number).collect())

@@ -17,7 +17,7 @@ BLOCK_BYTES = 32 * 1024**2
 MAX_RECORD_BYTES = 1024**2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TextBlock:
     """Whole records of a text.
 
