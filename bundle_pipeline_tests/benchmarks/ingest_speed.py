@@ -94,8 +94,8 @@ def ingest(folder: Path) -> None:
             validated(profile.kind, profile)
         loaded = load_shop(staged, IngestParams(), folder=Path(spool))
         lake, origin = Lake(str(folder / "lake")), Origin("run", "0" * 16, "1")
-        for parts in (loaded.orders, loaded.order_lines):
-            lake.write_parts(parts, _SHOP, origin=origin)
+        lake.write_parts(loaded.orders, _SHOP, origin=origin)
+        lake.write_parts(loaded.order_lines, _SHOP, origin=origin)
     _report(started)
 
 
