@@ -4,6 +4,9 @@ What belongs here: handing what the ingest room reads to the quality room. What 
 profile is.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import polars as pl
 
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind
@@ -16,9 +19,11 @@ class ProfileOfShop:
     def __init__(self) -> None:
         self._batches: dict[FileKind, list[Profile]] = {kind: [] for kind in FILE_KINDS}
 
-    def observe(self, kind: FileKind, rows: pl.DataFrame, stated_fields: frozenset[str]) -> None:
-        """Add staged rows of a kind."""
-        self._batches[kind].append(profiled(kind, rows, stated_fields))
+    def observe(
+        self, kind: FileKind, rows: pl.DataFrame, stated_fields: frozenset[str]
+    ) -> Callable[[], None]:
+        """Profile staged rows of a kind; what is given back adds them."""
+        return partial(self._batches[kind].append, profiled(kind, rows, stated_fields))
 
     def by_kind(self) -> list[Profile]:
         """One profile per kind, also of kinds of which nothing has landed."""

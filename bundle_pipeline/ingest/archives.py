@@ -37,6 +37,7 @@ _WRONG_ARCHIVE = (
     lzma.LZMAError,
     struct.error,
     EOFError,
+    # A compression that the library doesn't know, or a later version of the format.
     NotImplementedError,
     OSError,
     RuntimeError,

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial, reduce
+from itertools import groupby
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -32,14 +33,16 @@ from bundle_pipeline.ingest.spreadsheet_scars import (
     spelling_traces,
 )
 from bundle_pipeline.ingest.text_blocks import TextBlock
+from bundle_pipeline.ingest.values import label_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.store.parts import Parts, no_parts
 
 # One block is converted while the next is parsed; more would take memory and no less time.
 _BLOCKS_AT_A_TIME = 2
 
-Observe = Callable[[FileKind, pl.DataFrame, frozenset[str]], None]
-"""Is shown staged text as it is read: its kind, the rows, and the fields that have a column."""
+Observe = Callable[[FileKind, pl.DataFrame, frozenset[str]], Callable[[], None]]
+"""Is shown staged text as it is read: its kind, the rows, and the fields that have a column. What
+it gives back is called if the rows count: a file may turn out to be unusable, or be read again."""
 
 _CURRENCIES = {"currency": pl.String, "order_count": pl.UInt32}
 
@@ -63,6 +66,7 @@ class SpooledBlock:
         currencies: ``currency`` and ``order_count`` of simple orders.
         newest: Time of the newest simple order.
         nameless: Names of orders of which rows without an id wait.
+        count: Lets what was observed of the block count.
         text: The block again; None where all of its rows wait.
     """
 
@@ -80,6 +84,7 @@ class SpooledBlock:
     currencies: pl.DataFrame
     newest: datetime | None
     nameless: pl.Series
+    count: Callable[[], None] | None = field(repr=False)
     text: Callable[[], TextBlock] | None = field(repr=False)
 
 
@@ -103,7 +108,11 @@ class OrderSpool:
         if any(block is None for block in spooled):
             # Numbers with a comma: what they mean shows in the file as a whole.
             return [self.rows(rows) for rows in table.rows()[1]]
-        return self._with_one_spelling([block for block in spooled if block is not None])
+        blocks = [block for block in spooled if block is not None]
+        for block in blocks:
+            if block.count is not None:
+                block.count()
+        return blocks
 
     def rows(self, rows: FileRows) -> SpooledBlock:
         """Spool rows that are to be looked at as a whole: all of them wait."""
@@ -112,7 +121,7 @@ class OrderSpool:
         waiting = OrdersOfBlock(
             pl.DataFrame(), pl.DataFrame(), rows.rows, np.empty(0, np.uint64), hashes
         )
-        self.observe("orders", rows.rows, rows.stated_fields)
+        self.observe("orders", rows.rows, rows.stated_fields)()
         return self._written(waiting, rows, text=None)
 
     def settled(
@@ -120,34 +129,36 @@ class OrderSpool:
     ) -> list[SpooledBlock]:
         """The blocks, without an order among the simple ones that has rows elsewhere too.
 
+        What waits is then in one spelling per file.
+
         Args:
             blocks: All blocks of all order files of a shop.
             tables: The files, by path.
         """
         contested = _contested(blocks)
-        if not len(contested):
-            return list(blocks)
-        return [
+        alone = [
             self._again(block, tables[block.path], contested)
             if np.isin(block.simple_hashes, contested).any()
             else block
             for block in blocks
         ]
+        # Blocks of a file follow one another.
+        by_file = groupby(alone, key=lambda block: block.path)
+        return [block for _, file in by_file for block in self._with_one_spelling(list(file))]
 
     def _observed(self, table: LandedTable, block: TextBlock) -> SpooledBlock | None:
         """The block; None if it has numbers that only the whole file can tell the meaning of."""
         rows = table.rows_of(block)
         if b'"' in block.text and has_commas_in_numbers(rows.rows):
             return None
-        self.observe("orders", rows.rows, rows.stated_fields)
-        return self._spooled(rows, block, None)
+        count = self.observe("orders", rows.rows, rows.stated_fields)
+        return replace(self._spooled(rows, block, None), count=count)
 
     def _again(self, block: SpooledBlock, table: LandedTable, contested: Hashes) -> SpooledBlock:
         if block.text is None:
             return block
         text = block.text()
-        (spooled,) = self._with_one_spelling([self._spooled(table.rows_of(text), text, contested)])
-        return spooled
+        return self._spooled(table.rows_of(text), text, contested)
 
     def _spooled(self, rows: FileRows, block: TextBlock, contested: Hashes | None) -> SpooledBlock:
         found = orders_of_block(
@@ -191,6 +202,7 @@ class OrderSpool:
             currencies=currencies,
             newest=newest,
             nameless=_nameless(found.others),
+            count=None,
             text=text,
         )
 
@@ -225,7 +237,8 @@ def _nameless(others: pl.DataFrame) -> pl.Series:
     if others.is_empty():
         return pl.Series("order_name", [], dtype=pl.String)
     without_id = others.filter(pl.col("order_id").is_null())
-    return without_id.get_column("order_name").drop_nulls().unique()
+    names = without_id.select(label_text(pl.col("order_name"))).to_series()
+    return names.drop_nulls().unique()
 
 
 def _hashes_of_names(blocks: Sequence[SpooledBlock]) -> Hashes:

@@ -18,7 +18,7 @@ from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, know
 from bundle_pipeline.ingest.non_products import NAMES, named_non_products
 from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
 from bundle_pipeline.ingest.orders import flag
-from bundle_pipeline.ingest.values import id_text, is_true, iso_time, stated, word
+from bundle_pipeline.ingest.values import id_text, is_true, iso_time, label_text, stated, word
 from bundle_pipeline.money import minor_unit_exponent, to_minor
 
 Hashes = npt.NDArray[np.uint64]
@@ -120,7 +120,7 @@ def orders_of_block(
     if rows.is_empty():
         return _nothing_simple(rows)
     as_they_came = rows
-    rows = _with_plain_ids(rows)
+    rows = _with_plain_ids(rows, may_be_scarred=may_be_scarred)
     order_id = rows.get_column("order_id")
     is_head = order_id.ne_missing(order_id.shift(1))
     is_head[0] = True
@@ -137,7 +137,9 @@ def orders_of_block(
         is_other |= np.isin(hashes, contested)
     lines = _lines(rows, heads, is_head, run_of_row, own_patterns)
     if may_be_scarred:
-        scarred = rows.select(pl.any_horizontal(_scars())).to_series().fill_null(value=False)
+        scarred = (
+            as_they_came.select(pl.any_horizontal(_scars())).to_series().fill_null(value=False)
+        )
         is_other[run_of_row[scarred.to_numpy()]] = True
     is_other[run_of_row[lines.get_column("_is_other").to_numpy()]] = True
     place = np.arange(1, rows.height + 1) - np.repeat(run_starts, run_lengths)
@@ -157,8 +159,11 @@ def _nothing_simple(rows: pl.DataFrame) -> OrdersOfBlock:
     return OrdersOfBlock(pl.DataFrame(), pl.DataFrame(), rows, nothing, nothing)
 
 
-def _with_plain_ids(rows: pl.DataFrame) -> pl.DataFrame:
+def _with_plain_ids(rows: pl.DataFrame, *, may_be_scarred: bool) -> pl.DataFrame:
     """Ids without their prefix; an order without an id goes by its name."""
+    if may_be_scarred:
+        # An order is the same one with and without an apostrophe.
+        rows = rows.with_columns(label_text(pl.col("order_id", "order_name")))
     ids = ("order_id", "line_item_id", "variant_id", "product_id")
     prefixed = rows.select(pl.col(ids).str.starts_with("gid:").any()).row(0)
     mended = [

@@ -4,7 +4,7 @@ No row is judged here; that is ``load_shop``'s part. Only simple orders are conv
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,8 +77,11 @@ class StagedShop:
         )
 
 
-def unobserved(_kind: FileKind, _rows: pl.DataFrame, _stated_fields: frozenset[str]) -> None:
+def unobserved(
+    _kind: FileKind, _rows: pl.DataFrame, _stated_fields: frozenset[str]
+) -> Callable[[], None]:
     """Look at nothing."""
+    return lambda: None
 
 
 def stage_shop(
@@ -160,7 +163,7 @@ class _Reading:
             kind: _table(kind, self._read) for kind in FILE_KINDS if kind != "orders"
         }
         for kind, rows in tables.items():
-            self._spool.observe(kind, rows, _stated_fields(kind, self._read))
+            self._spool.observe(kind, rows, _stated_fields(kind, self._read))()
         return StagedShop(
             shop_id=shop_id,
             files=tuple(self._files),

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from bundle_pipeline.ingest import text_blocks
 from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline_tests.support.landing import ReadShop, loaded_files
+from bundle_pipeline_tests.support.landing import (
+    ReadShop,
+    loaded_files,
+    observed_text,
+    staged_files,
+)
 
 HEADER = [
     *("order_id", "name", "created_at", "customer_id", "currency", "financial_status", "total"),
@@ -23,8 +28,8 @@ PRODUCTS = "product_id,variant_id,title,price,sku,status\np,v9,Tee,1,S9,active\n
 # Most of it plain, some of it not; every rule of either way is met.
 ORDER = st.fixed_dictionaries(
     {
-        "order_id": st.sampled_from(["1", "2", "3", "4", "gid://shopify/Order/1", "5", ""]),
-        "name": st.sampled_from(["#1", "#2", ""]),
+        "order_id": st.sampled_from(["1", "2", "3", "4", "'1", "gid://shopify/Order/1", "5", ""]),
+        "name": st.sampled_from(["#1", "#2", "'#1", ""]),
         "created_at": st.sampled_from(
             ["2025-01-02T03:04:05Z", "2025-01-02 03:04:05 +0530", "13/2/2025", "3/2/2025", "", "x"]
         ),
@@ -132,3 +137,27 @@ def test_plain_orders_are_simple_and_an_order_in_two_files_is_not(tmp_path: Path
     assert len(waiting) == 2
     assert shop.orders.height == 3
     assert shop.ingest_ledger["superseded_count"].to_list() == [1, 0]
+
+
+def test_rows_that_are_read_twice_are_observed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The second block has a comma, so that the whole file is looked at again.
+    monkeypatch.setattr(text_blocks.text_blocks, "__kwdefaults__", {"block_bytes": 1})
+    prices = ["5.00", "1,50"]
+    orders = [
+        ({**PLAIN_ORDER, "order_id": price}, [{**PLAIN_LINE, "price": price}]) for price in prices
+    ]
+    staged_files(tmp_path, {"o.csv": text_of(orders)})
+    seen = observed_text(tmp_path, tmp_path / "spool").table("orders")
+    assert seen["order_id"].to_list() == prices
+
+
+def test_a_file_that_turns_out_to_be_unusable_is_not_observed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_blocks.text_blocks, "__kwdefaults__", {"block_bytes": 1})
+    text = text_of([(PLAIN_ORDER, [PLAIN_LINE])]) + '2,"never closed\n'
+    staged = staged_files(tmp_path, {"o.csv": text})
+    assert staged.files[0].problem is not None
+    assert "orders" not in observed_text(tmp_path, tmp_path / "spool").rows

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,13 @@ class ObservedText:
     rows: dict[FileKind, list[pl.DataFrame]] = field(default_factory=dict)
     stated_fields: dict[FileKind, frozenset[str]] = field(default_factory=dict)
 
-    def observe(self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]) -> None:
-        """Add rows."""
+    def observe(
+        self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]
+    ) -> Callable[[], None]:
+        """Take rows; what is given back adds them."""
+        return partial(self._add, kind, rows, stated)
+
+    def _add(self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]) -> None:
         self.rows.setdefault(kind, []).append(rows)
         self.stated_fields[kind] = self.stated_fields.get(kind, frozenset()) | stated
 
