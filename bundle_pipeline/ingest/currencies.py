@@ -16,24 +16,6 @@ _SIGN_FIRST = f"^([{''.join(CURRENCY_SIGNS)}])"
 _SIGNED_CODES = [sign + code for sign, codes in CURRENCY_SIGNS.items() for code in codes]
 
 
-def shop_currency(orders: pl.DataFrame, *, default: str) -> str:
-    """The currency of most orders; the first in the alphabet among equals.
-
-    Args:
-        orders: Rows with ``order_id`` and ``customer_currency`` as text.
-        default: Where no row states one that is known.
-    """
-    counted = (
-        orders.select("order_id", currency=known_code(pl.col("customer_currency")))
-        .drop_nulls()
-        .unique()
-        .group_by("currency")
-        .len()
-        .sort(["len", "currency"], descending=[True, False])
-    )
-    return str(counted.item(0, "currency")) if counted.height else default
-
-
 def with_order_currency(rows: pl.DataFrame, *, shop: str) -> pl.DataFrame:
     """Add ``currency``, ``_stated_currency`` and ``_order_currency``.
 
