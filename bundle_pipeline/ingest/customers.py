@@ -1,7 +1,6 @@
 """Customers as keyed hashes: they can be told apart, and nobody can be found from them."""
 
 import hashlib
-from functools import lru_cache
 
 import polars as pl
 
@@ -9,6 +8,8 @@ from bundle_pipeline.ingest.values import id_text, is_lost_id
 
 _HASH_BYTES = 16
 _NOT_STATED = ("n/a", "null")
+# In one spelling already, as most are.
+_PLAIN_ID = r"^[0-9]+$"
 
 
 def identity_text(text: pl.Expr) -> pl.Expr:
@@ -28,7 +29,9 @@ def hashed_customers(stated: pl.Series, key: bytes) -> pl.Series:
         key: The secret, at most 64 bytes.
     """
     distinct = stated.drop_nulls().unique()
-    identities = distinct.to_frame("stated").select(identity_text(pl.col("stated"))).to_series()
+    identities = distinct
+    if not distinct.str.contains(_PLAIN_ID).all():
+        identities = distinct.to_frame("stated").select(identity_text(pl.col("stated"))).to_series()
     return stated.replace_strict(
         distinct, customer_keys(identities, key), default=None, return_dtype=pl.String
     )
@@ -45,7 +48,5 @@ def customer_keys(identities: pl.Series, key: bytes) -> pl.Series:
     return pl.Series("customer_key", hashed, dtype=pl.String)
 
 
-# Customers come back: most of a block's were in the block before.
-@lru_cache(maxsize=2**18)
 def _keyed_hash(identity: str, key: bytes) -> str:
     return hashlib.blake2b(identity.encode(), key=key, digest_size=_HASH_BYTES).hexdigest()

@@ -45,7 +45,9 @@ def plain_rows(
     return _file_rows(
         kind,
         parsed.rows.select(
-            **{name: _first_stated(columns.get(name, ())) for name in _read_fields(kind)},
+            **{
+                name: _first_stated(columns[name]) for name in _read_fields(kind) if name in columns
+            },
             _line_number="_line_number",
             _customer=_customer(kind_aliases(kind).customer, columns),
         ),
@@ -107,19 +109,18 @@ def _file_rows(
     stated_fields: frozenset[str],
     path: str,
 ) -> FileRows:
-    nothing = pl.lit(None, dtype=pl.String)
+    # One column of nothing for all absent fields: each of its own takes memory, and time to fill.
+    nothing = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
     wanted = (*_read_fields(kind), "_customer")
+    absent = [nothing.alias(name) for name in wanted if name not in rows.columns]
     return FileRows(
         kind=kind,
         path=path,
-        rows=rows.select(
-            *(
-                pl.col(name).cast(pl.String) if name in rows.columns else nothing.alias(name)
-                for name in wanted[:-1]
-            ),
+        rows=rows.with_columns(absent).select(
+            pl.col(wanted[:-1]).cast(pl.String),
             _path=pl.lit(path),
             _line_number="_line_number",
-            _customer=pl.col("_customer") if "_customer" in rows.columns else nothing,
+            _customer="_customer",
         ),
         left_out=left_out.select(_path=pl.lit(path), **{n: n for n in _REJECTED[1:]}),
         stated_fields=stated_fields,

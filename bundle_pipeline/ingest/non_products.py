@@ -39,16 +39,15 @@ def non_product_patterns() -> Mapping[str, tuple[str, ...]]:
     return table.validate_python(yaml.safe_load(source.read_text("utf-8")))
 
 
-def named_non_products(names: pl.Series, own_patterns: Sequence[str]) -> pl.Series:
-    """Those of some names that tell a line as no product.
+def tells_non_product(name: pl.Expr, own_patterns: Sequence[str]) -> pl.Expr:
+    """Whether an item's name or SKU tells that it is no product; null where there is none.
 
     Args:
-        names: Names of items, as often as they are sold.
+        name: Names of items.
         own_patterns: The shop's own regular expressions.
     """
-    patterns = [*chain.from_iterable(non_product_patterns().values()), *own_patterns]
-    distinct = names.drop_nulls().unique()
-    return distinct.filter(distinct.str.contains(_any_of(patterns)))
+    patterns = chain.from_iterable(non_product_patterns().values())
+    return name.str.contains(_any_of([*patterns, *own_patterns]))
 
 
 def with_non_products(rows: pl.DataFrame, own_patterns: Sequence[str]) -> pl.DataFrame:

@@ -166,7 +166,7 @@ class OrderSpool:
             goes_on_before=block.goes_on_before,
             goes_on_after=block.goes_on_after,
             own_patterns=self.own_patterns,
-            may_be_scarred=any(scar in block.text for scar in _SCARS),
+            may_be_scarred=_may_be_scarred(block.text),
             contested=contested,
         )
         return self._written(found, rows, text=block.again)
@@ -229,8 +229,12 @@ class OrderSpool:
         ]
 
 
-# An apostrophe before a label, an id in scientific notation.
-_SCARS = (b"'", b"E+", b"e+")
+def _may_be_scarred(text: bytes) -> bool:
+    """Whether it has an apostrophe before a label, or an id in scientific notation.
+
+    Single bytes are found ten times as fast as pairs.
+    """
+    return b"'" in text or (b"+" in text and (b"E+" in text or b"e+" in text))
 
 
 def _nameless(others: pl.DataFrame) -> pl.Series:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, known_code
-from bundle_pipeline.ingest.non_products import NAMES, named_non_products
+from bundle_pipeline.ingest.non_products import NAMES, tells_non_product
 from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
 from bundle_pipeline.ingest.orders import flag
 from bundle_pipeline.ingest.values import id_text, is_true, iso_time, label_text, stated, word
@@ -207,10 +207,10 @@ def _times(text: pl.Series) -> pl.Series:
 
 
 def _of_distinct(texts: pl.Series, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """Few words on many rows, each converted once."""
+    """Few texts on many rows, each converted once."""
     distinct = texts.drop_nulls().unique()
     converted = distinct.to_frame("text").select(convert(pl.col("text"))).to_series()
-    return texts.replace_strict(distinct, converted, default=None, return_dtype=pl.String)
+    return texts.replace_strict(distinct, converted, default=None, return_dtype=converted.dtype)
 
 
 def _lines(
@@ -231,7 +231,7 @@ def _lines(
     converted = rows.with_columns(
         # Digits alone: "2.0" is a number too, and is left to the others.
         quantity=pl.col("line_item_quantity").cast(pl.Int64, strict=False),
-        unit_price_minor=_price(only, code),
+        unit_price_minor=_price(rows.get_column("original_unit_price"), only, code),
         currency=code,
     )
     converted = _with_discount(converted, filled, code)
@@ -273,12 +273,12 @@ def _lines(
     return lines
 
 
-def _price(only_currency: str | None, code: pl.Expr) -> pl.Expr:
-    text = pl.col("original_unit_price")
+def _price(texts: pl.Series, only_currency: str | None, code: pl.Expr) -> pl.Expr | pl.Series:
     if only_currency is None:
-        return amount(text, code)
-    minor = to_minor(text, minor_unit_exponent(only_currency))
-    return pl.when(minor <= LARGEST_AMOUNT_MINOR).then(minor)
+        return amount(pl.col(texts.name), code)
+    exponent = minor_unit_exponent(only_currency)
+    minor = _of_distinct(texts, lambda text: to_minor(text, exponent))
+    return minor.set(minor > LARGEST_AMOUNT_MINOR, None)
 
 
 def _scars() -> Iterator[pl.Expr]:
@@ -324,11 +324,11 @@ def _discount_rules(filled: frozenset[str]) -> Iterator[pl.Expr]:
 def _non_products(
     rows: pl.DataFrame, filled: frozenset[str], own_patterns: Sequence[str]
 ) -> Iterator[pl.Expr]:
-    for name in NAMES:
-        if name in filled:
-            told = named_non_products(rows.get_column(name), own_patterns)
-            if len(told):
-                yield pl.col(name).is_in(told.implode())
+    # One column of the file may be several names.
+    names = [rows.get_column(name) for name in NAMES if name in filled]
+    for number, column in enumerate(names):
+        if not any(column.equals(other) for other in names[:number]):
+            yield tells_non_product(pl.col(column.name), own_patterns).fill_null(value=False)
 
 
 def _ambiguous_titles(rows: pl.DataFrame) -> Iterator[pl.Expr]:

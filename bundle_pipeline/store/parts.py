@@ -62,7 +62,7 @@ class Parts(Generic[FrameT]):
             return self
         path = folder / f"{self.schema.name}-{uuid4().hex}.parquet"
         checked(without_key(self.schema), rows).select(self.schema.column_names()).write_parquet(
-            path, compression_level=_COMPRESSION_LEVEL
+            path, compression_level=_COMPRESSION_LEVEL, statistics=False
         )
         return replace(self, paths=(*self.paths, path), row_count=self.row_count + rows.height)
 
