@@ -70,7 +70,7 @@ def _catalog(rows: pl.DataFrame) -> dy.DataFrame[Catalog]:
         tags=tags.list.eval(pl.element().filter(pl.element() != "").unique().sort()),
         product_status="_status",
         available_count=pl.when(available != _UNTRACKED).then(available),
-        product_created_at=utc_time(pl.col("product_created_at"), file="_path"),
-        product_published_at=utc_time(pl.col("product_published_at"), file="_path"),
+        product_created_at=utc_time(pl.col("product_created_at")),
+        product_published_at=utc_time(pl.col("product_published_at")),
     )
     return declared(Catalog, catalog.sort("variant_id"))

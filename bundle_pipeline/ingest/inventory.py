@@ -59,7 +59,7 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         inventory_item_id=id_text(pl.col("inventory_item_id")),
         location_id=id_text(location),
         available_count=pl.when(not_stocked).then(pl.lit(0, dtype=pl.Int64)).otherwise(count),
-        _counted_at=utc_time(pl.col("updated_at"), file="_path"),
+        _counted_at=utc_time(pl.col("updated_at")),
     )
 
 

@@ -57,10 +57,15 @@ def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
 
 def _with_time(rows: pl.DataFrame) -> pl.DataFrame:
     # Parsed once per distinct text: the lines of an order share it.
-    distinct = rows.select("_path", "created_at").unique()
-    parsed = distinct.with_columns(ordered_at=utc_time(pl.col("created_at"), file="_path"))
+    distinct = rows.select("created_at").unique()
+    parsed = distinct.with_columns(ordered_at=utc_time(pl.col("created_at")))
     return rows.join(
-        parsed, on=["_path", "created_at"], how="left", validate="m:1", maintain_order="left"
+        parsed,
+        on="created_at",
+        how="left",
+        validate="m:1",
+        nulls_equal=True,
+        maintain_order="left",
     )
 
 

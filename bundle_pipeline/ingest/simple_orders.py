@@ -18,7 +18,7 @@ from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, know
 from bundle_pipeline.ingest.non_products import NAMES, tells_non_product
 from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
 from bundle_pipeline.ingest.orders import flag
-from bundle_pipeline.ingest.values import id_text, is_true, iso_time, label_text, stated, word
+from bundle_pipeline.ingest.values import id_text, is_true, label_text, stated, utc_time, word
 from bundle_pipeline.money import minor_unit_exponent, to_minor
 
 Hashes = npt.NDArray[np.uint64]
@@ -203,7 +203,7 @@ def _times(text: pl.Series) -> pl.Series:
     plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
     if plain.null_count() == text.null_count():
         return plain.dt.replace_time_zone("UTC")
-    return text.to_frame("text").select(iso_time(stated(pl.col("text")))).to_series()
+    return text.to_frame("text").select(utc_time(pl.col("text"))).to_series()
 
 
 def _of_distinct(texts: pl.Series, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Series:

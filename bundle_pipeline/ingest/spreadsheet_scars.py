@@ -4,6 +4,9 @@
 - Numbers are written with a point and without grouping (:mod:`number_spelling`).
 - Dates that became serial numbers (``45384.348``) become times again, if all times of the file are
   such numbers: days since 1899-12-30, the 1900 system of every Excel but that of old Macs.
+- Dates with slashes are written year first. They are month first, unless a date of the same file
+  can only be day first; where a file has both for certain, a date that can be read either way stays
+  as it is, since a guess would move orders between months.
 
 Ids that became ``9.23436E+11`` are lost; :func:`bundle_pipeline.ingest.values.is_lost_id` tells.
 """
@@ -32,6 +35,13 @@ _SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
 _FIRST_SERIAL, _END_SERIAL = 32_874, 73_051
 _SERIAL_EPOCH = pl.datetime(1899, 12, 30)
 _SECONDS_PER_DAY = 86_400
+# 1/31/2024 or 31/1/2024, then maybe a time to seconds.
+_SLASHED_TIME = (
+    r"^(?<first>[0-9]{1,2})/(?<second>[0-9]{1,2})/(?<year>[0-9]{4})"
+    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2}:[0-9]{2}))?$"
+)
+_MONTHS = 12
+_ISO_FORMAT = "%Y-%m-%dT%H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class SpellingTraces:
     decimal: DecimalTraces
     has_serials: bool
     has_other_times: bool
+    has_day_first: bool
+    has_month_first: bool
 
     def __or__(self, other: "SpellingTraces") -> "SpellingTraces":
         """What two parts of a file show together."""
@@ -48,6 +60,8 @@ class SpellingTraces:
             self.decimal | other.decimal,
             self.has_serials or other.has_serials,
             self.has_other_times or other.has_other_times,
+            self.has_day_first or other.has_day_first,
+            self.has_month_first or other.has_month_first,
         )
 
 
@@ -63,14 +77,20 @@ def with_mended_spelling(rows: pl.DataFrame, *, delimiter: str) -> pl.DataFrame:
 
 def spelling_traces(rows: pl.DataFrame) -> SpellingTraces:
     """What these rows, all of a file or a part, show of its spelling."""
-    is_serial = [
-        rows.get_column(name).unique().to_frame().select(_is_serial(stated(pl.col(name))))
-        for name in rows.columns
-        if _is_time(name)
+    times = [
+        rows.get_column(name).unique().rename("time") for name in rows.columns if _is_time(name)
     ]
-    seen = {value for column in is_serial for value in column.to_series().unique()}
+    text = stated(pl.col("time"))
+    part = text.str.extract_groups(_SLASHED_TIME).struct.field
+    seen = pl.concat([pl.Series("time", [], dtype=pl.String), *times]).to_frame()
+    shown = seen.select(
+        serial=_is_serial(text).any(),
+        other=(~_is_serial(text)).any(),
+        day_first=(_number(part("first")) > _MONTHS).any(),
+        month_first=(_number(part("second")) > _MONTHS).any(),
+    )
     numbers = [rows.get_column(name).unique() for name in rows.columns if name in _NUMBER_FIELDS]
-    return SpellingTraces(decimal_traces(numbers), True in seen, False in seen)
+    return SpellingTraces(decimal_traces(numbers), *shown.row(0))
 
 
 def mended(rows: pl.DataFrame, traces: SpellingTraces, *, delimiter: str) -> pl.DataFrame:
@@ -91,6 +111,8 @@ def mended(rows: pl.DataFrame, traces: SpellingTraces, *, delimiter: str) -> pl.
             spelled.append(_respelled(column, number))
         elif are_times_serial and _is_time(column.name):
             spelled.append(_respelled(column, _serial_time(text)))
+        elif _is_time(column.name) and column.str.contains("/", literal=True).any():
+            spelled.append(_respelled(column, _year_first(text, traces)))
         elif _is_label(column.name) and column.str.starts_with("'").any():
             spelled.append(_respelled(column, label_text(text)))
     return rows.with_columns(spelled)
@@ -135,4 +157,22 @@ def _is_serial(text: pl.Expr) -> pl.Expr:
 def _serial_time(text: pl.Expr) -> pl.Expr:
     # Whole seconds: a serial's digits aren't exact below.
     seconds = (_days(text) * _SECONDS_PER_DAY).round(0).cast(pl.Int64)
-    return (_SERIAL_EPOCH + pl.duration(seconds=seconds)).dt.strftime("%Y-%m-%dT%H:%M:%S")
+    return (_SERIAL_EPOCH + pl.duration(seconds=seconds)).dt.strftime(_ISO_FORMAT)
+
+
+def _year_first(text: pl.Expr, traces: SpellingTraces) -> pl.Expr:
+    part = text.str.extract_groups(_SLASHED_TIME).struct.field
+    first, second = _number(part("first")), _number(part("second"))
+    is_unclear = (first <= _MONTHS) & (second <= _MONTHS) & (first != second)
+    is_day_first = (first > _MONTHS) | (is_unclear & traces.has_day_first)
+    day = pl.when(is_day_first).then(first).otherwise(second)
+    month = pl.when(is_day_first).then(second).otherwise(first)
+    local = pl.format("{}-{}-{} {}", part("year"), month, day, part("clock").fill_null("00:00:00"))
+    time = local.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
+    is_contradicted = traces.has_day_first and traces.has_month_first
+    can_be_read = time.is_not_null() & ~(is_unclear & is_contradicted)
+    return pl.when(can_be_read).then(time.dt.strftime(_ISO_FORMAT)).otherwise(text)
+
+
+def _number(digits: pl.Expr) -> pl.Expr:
+    return digits.cast(pl.Int64, strict=False).fill_null(0)

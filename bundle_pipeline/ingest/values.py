@@ -18,13 +18,7 @@ _ISO_TIME = (
     r"(?:[T ](?<clock>[0-9]{2}:[0-9]{2})(?::(?<seconds>[0-9]{2})(?:\.(?<fraction>[0-9]{1,9}))?)?"
     r" ?(?:Z|(?<sign>[+-])(?<offset_hours>[0-9]{2}):?(?<offset_minutes>[0-9]{2}))?)?$"
 )
-# 1/31/2024 or 31/1/2024, then maybe a time to seconds.
-_SLASHED_TIME = (
-    r"^(?<first>[0-9]{1,2})/(?<second>[0-9]{1,2})/(?<year>[0-9]{4})"
-    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2}:[0-9]{2}))?$"
-)
 _CLOCK_FORMAT = "%Y-%m-%d %H:%M:%S"
-_MONTHS = 12
 
 
 def label_text(text: pl.Expr) -> pl.Expr:
@@ -63,27 +57,16 @@ def is_true(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().is_in(["true", "1", "yes"]).fill_null(value=False)
 
 
-def utc_time(text: pl.Expr, *, file: str) -> pl.Expr:
-    """A point in time: ISO 8601 with ``T`` or space, or dates with slashes.
-
-    A time without an offset is UTC. Dates with slashes are month first, unless a date of the same
-    file can only be day first; where a file has both for certain, a date that can be read either
-    way is null, since a guess would move orders between months.
+def utc_time(text: pl.Expr) -> pl.Expr:
+    """A point in time: ISO 8601 with ``T`` or space; a time without an offset is UTC.
 
     Args:
-        text: Times as text.
-        file: Column that names the file of each row.
+        text: Times as text, as :mod:`~bundle_pipeline.ingest.spreadsheet_scars` spells them.
 
     Returns:
         UTC with microseconds; digits beyond are cut off. Null where it is no such time.
     """
-    given = stated(text)
-    return pl.coalesce(iso_time(given), _slashed_time(given, file))
-
-
-def iso_time(text: pl.Expr) -> pl.Expr:
-    """A point in time: ISO 8601 with ``T`` or space, UTC without an offset; else null."""
-    part = text.str.extract_groups(_ISO_TIME).struct.field
+    part = stated(text).str.extract_groups(_ISO_TIME).struct.field
     seconds = part("seconds").fill_null("00")
     local = pl.format("{} {}:{}", part("date"), part("clock").fill_null("00:00"), seconds)
     micros = part("fraction").fill_null("0").str.pad_end(6, "0").str.slice(0, 6)
@@ -95,21 +78,6 @@ def iso_time(text: pl.Expr) -> pl.Expr:
         microseconds=micros.cast(pl.Int64, strict=False) - offset_minutes * 60_000_000
     )
     return (parsed + shift).dt.replace_time_zone("UTC")
-
-
-def _slashed_time(text: pl.Expr, file: str) -> pl.Expr:
-    part = text.str.extract_groups(_SLASHED_TIME).struct.field
-    first, second = _number(part("first")), _number(part("second"))
-    some_day_first = (first > _MONTHS).any().over(file)
-    some_month_first = (second > _MONTHS).any().over(file)
-    is_unclear = (first <= _MONTHS) & (second <= _MONTHS) & (first != second)
-    is_day_first = (first > _MONTHS) | (is_unclear & some_day_first)
-    day = pl.when(is_day_first).then(first).otherwise(second)
-    month = pl.when(is_day_first).then(second).otherwise(first)
-    local = pl.format("{}-{}-{} {}", part("year"), month, day, part("clock").fill_null("00:00:00"))
-    parsed = local.str.to_datetime(_CLOCK_FORMAT, time_unit="us", strict=False)
-    readable = ~(is_unclear & some_day_first & some_month_first)
-    return pl.when(readable & part("year").is_not_null()).then(parsed).dt.replace_time_zone("UTC")
 
 
 def _number(digits: pl.Expr) -> pl.Expr:

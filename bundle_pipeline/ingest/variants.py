@@ -61,6 +61,6 @@ def _variants(rows: pl.DataFrame) -> dy.DataFrame[Variants]:
     variants = rows.with_columns(
         product_type=stated(pl.col("product_type")),
         vendor=stated(pl.col("vendor")),
-        created_at=utc_time(pl.col("created_at"), file="_path"),
+        created_at=utc_time(pl.col("created_at")),
     )
     return declared(Variants, variants.sort("variant_id"))

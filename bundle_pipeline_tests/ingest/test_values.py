@@ -5,15 +5,18 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from bundle_pipeline.ingest.spreadsheet_scars import with_mended_spelling
 from bundle_pipeline.ingest.values import id_text, is_true, utc_time, whole_number, word
 
 
-def times(*texts: str | None, files: str | None = None) -> list[datetime | None]:
-    frame = pl.DataFrame(
-        {"text": texts, "file": list(files or "f" * len(texts))},
-        schema={"text": pl.String, "file": pl.String},
-    )
-    return frame.select(utc_time(pl.col("text"), file="file")).to_series().to_list()
+def times(*texts: str, files: str | None = None) -> list[datetime | None]:
+    """Times of some files, each in its own spelling."""
+    by_file = pl.DataFrame({"created_at": texts, "file": list(files or "f" * len(texts))})
+    mended = [
+        with_mended_spelling(rows, delimiter=",")
+        for rows in by_file.partition_by("file", maintain_order=True)
+    ]
+    return pl.concat(mended).select(utc_time(pl.col("created_at"))).to_series().to_list()
 
 
 def converted(expression: pl.Expr, *texts: str | None) -> list[object]:
@@ -72,7 +75,7 @@ def test_every_form_of_a_time_is_read(text: str, expected: datetime) -> None:
     ],
 )
 def test_what_is_no_time_is_null_and_never_now(text: str | None) -> None:
-    assert times(text) == [None]
+    assert converted(utc_time(pl.col("text")).alias("text"), text) == [None]
 
 
 def test_dates_with_slashes_are_read_as_their_file_writes_them() -> None:
