@@ -79,7 +79,7 @@ def _profiles(site: Site, shop: ShopId) -> list[Profile]:
             folder=Path(folder),
             # Nothing is kept.
             customer_key=b"",
-            observe=profiles.observe,
+            observer=profiles,
         )
         staged.raise_for_structure()
     return profiles.by_kind()

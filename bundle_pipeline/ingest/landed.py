@@ -33,7 +33,7 @@ from bundle_pipeline.ingest.recognition import (
 )
 from bundle_pipeline.ingest.sniffing import sniffed_kinds
 from bundle_pipeline.ingest.spreadsheet_scars import with_mended_spelling
-from bundle_pipeline.ingest.text_blocks import TextBlock, text_blocks
+from bundle_pipeline.ingest.text_blocks import Span, TextBlock, block_at, text_blocks
 
 LandedKind = FileKind | Literal["settings", "marker"]
 
@@ -105,6 +105,11 @@ class LandedTable:
         """
         assert isinstance(self._source, _CsvSource)  # noqa: S101 see is_plain_orders
         return self._source.blocks(self.delimiter, self._place)
+
+    def block_at(self, span: Span) -> TextBlock:
+        """Its records at a place that one of its blocks had."""
+        assert isinstance(self._source, _CsvSource)  # noqa: S101 see is_plain_orders
+        return block_at(self._source.text, span)
 
     def rows_of(self, block: TextBlock) -> FileRows:
         """Rows of one of its blocks; numbers and labels as they are spelled there.
@@ -254,7 +259,9 @@ def _opened_file(
 
 
 def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSource]:
-    whole = TextBlock(plain.text[:], 1) if len(plain.text) <= _START_BYTES else None
+    whole = None
+    if len(plain.text) <= _START_BYTES:
+        whole = block_at(plain.text, Span(0, len(plain.text), 1))
     start = whole or next(
         text_blocks(
             plain.text,

@@ -1,13 +1,11 @@
 """The ledger of landed files and the quarantine: where every row that came in is accounted for."""
 
-from collections.abc import Mapping, Sequence
-
 import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.landed import StagedFile
-from bundle_pipeline.ingest.outcomes import VERDICT_SCHEMA
+from bundle_pipeline.ingest.outcomes import VERDICT_SCHEMA, Outcomes
 from bundle_pipeline.ingest.reasons import QUARANTINE_HINTS
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.schemas.base import declared
@@ -16,12 +14,8 @@ from bundle_pipeline.schemas.ingest import OUTCOMES, IngestLedger, Quarantine
 _FILE_REASON = "unusable_file"
 
 
-def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """What became of every line of the recognised files: also of those that reading set aside.
-
-    A line that gives several rows (a product with its variant, stock at several locations) counts
-    once, as what became of the best of them.
-    """
+def left_out_at_reading(staged: StagedShop) -> pl.DataFrame:
+    """Verdicts of lines of recognised files that reading set aside."""
     kinds = pl.DataFrame(
         {
             "path": [file.path for file in staged.files],
@@ -29,47 +23,34 @@ def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) 
         },
         schema={"path": pl.String, "kind": pl.String},
     )
-    rejected = (
+    return (
         staged.left_out_at_reading.rename({"_path": "path", "_line_number": "line_number"})
         .join(kinds, on="path", how="left", validate="m:1")
         .with_columns(fields=pl.lit(None, dtype=pl.String))
         .select(list(VERDICT_SCHEMA))
     )
-    rows = pl.concat([rejected, *verdicts])
-    best_first = pl.col("outcome").cast(pl.Enum(OUTCOMES))
-    return rows.sort(best_first, maintain_order=True).unique(
-        ["path", "line_number"], keep="first", maintain_order=True
-    )
 
 
-def ingest_ledger(
-    staged: StagedShop, verdicts: pl.DataFrame, *, simple_counts: Mapping[str, int]
-) -> dy.DataFrame[IngestLedger]:
+def ingest_ledger(staged: StagedShop, outcomes: Outcomes) -> dy.DataFrame[IngestLedger]:
     """One row per landed file; the rows of a file that can't be used at all are quarantined.
 
     Args:
         staged: The landed files.
-        verdicts: What became of every row of the others, but for those loaded without a verdict.
-        simple_counts: How many those are, by path.
+        outcomes: What became of every row of the others.
     """
-    counted = verdicts.group_by("path", "outcome", "reason").agg(row_count=pl.len().cast(pl.Int64))
     unusable = _unusable(staged).select(
         "path",
         outcome=pl.lit("quarantined"),
         reason=pl.lit(_FILE_REASON),
         row_count="row_count",
     )
-    simple = pl.DataFrame(
-        {"path": list(simple_counts), "row_count": list(simple_counts.values())},
-        schema={"path": pl.String, "row_count": pl.Int64},
-    ).select(
-        "path",
-        outcome=pl.lit("loaded"),
-        reason=pl.lit(None, dtype=pl.String),
-        row_count="row_count",
+    by_outcome = (
+        pl.concat([outcomes.counts.select(unusable.columns), unusable])
+        .filter(pl.col("row_count") > 0)
+        .group_by("path", "outcome", "reason")
+        .agg(pl.col("row_count").sum())
+        .sort("path", "outcome", "reason")
     )
-    by_outcome = pl.concat([counted, simple, unusable]).filter(pl.col("row_count") > 0)
-    by_outcome = by_outcome.sort("path", "outcome", "reason")
     is_reason = pl.col("outcome") != "loaded"
     summed = by_outcome.group_by("path").agg(
         *(
@@ -89,9 +70,9 @@ def ingest_ledger(
     return declared(IngestLedger, ledger.sort("path"))
 
 
-def quarantine(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[Quarantine]:
+def quarantine(staged: StagedShop, outcomes: Outcomes) -> dy.DataFrame[Quarantine]:
     """One row per row that can't be used, and one, at its first line, per such file."""
-    rows = verdicts.filter(pl.col("outcome") == "quarantined").select(
+    rows = outcomes.quarantined.select(
         "path",
         "line_number",
         "kind",
@@ -111,20 +92,19 @@ def quarantine(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[Quara
 
 
 def raise_above_quarantine_rate(
-    staged: StagedShop, verdicts: pl.DataFrame, *, max_quarantined_rate: float
+    staged: StagedShop, outcomes: Outcomes, *, max_quarantined_rate: float
 ) -> None:
     """Refuse the shop where more than a share of a file's rows can't be used.
 
     Raises:
         InputDataError: Names the first such file, and its most frequent reason.
     """
-    is_quarantined = pl.col("outcome") == "quarantined"
     worst = (
-        verdicts.group_by("path")
+        outcomes.quarantined.group_by("path")
         .agg(
-            quarantined_count=is_quarantined.sum(),
-            reason=pl.col("reason").filter(is_quarantined).mode().sort().first(),
-            line=pl.col("line_number").filter(is_quarantined).min(),
+            quarantined_count=pl.len(),
+            reason=pl.col("reason").mode().sort().first(),
+            line=pl.col("line_number").min(),
         )
         .join(_files(staged).select("path", "row_count"), on="path", validate="1:1")
         .filter(pl.col("quarantined_count") > pl.col("row_count") * max_quarantined_rate)

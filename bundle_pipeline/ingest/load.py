@@ -15,18 +15,20 @@ from bundle_pipeline.ingest.identity import identities, unknown_variants
 from bundle_pipeline.ingest.inventory import load_inventory
 from bundle_pipeline.ingest.ledger import (
     ingest_ledger,
+    left_out_at_reading,
     quarantine,
     raise_above_quarantine_rate,
-    with_reading_verdicts,
 )
 from bundle_pipeline.ingest.linked_ids import has_derived_ids, with_linked_ids
-from bundle_pipeline.ingest.params import IngestParams
-from bundle_pipeline.ingest.snapshots import with_outdated
-from bundle_pipeline.ingest.spooled_orders import (
+from bundle_pipeline.ingest.order_decisions import (
+    Judge,
     currency_of_orders,
     labels_of_orders,
-    load_spooled_orders,
+    loaded_orders,
 )
+from bundle_pipeline.ingest.outcomes import Outcomes, outcomes_of
+from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.snapshots import with_outdated
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.ingest.variants import load_variants
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
@@ -48,6 +50,7 @@ class LoadedShop:
         ambiguous_skus: ``sku`` and ``variant_ids``, of SKUs that several variants have.
         unknown_variants: ``variant_id`` and ``line_count``, of ids in orders that no file of
             products knows.
+        settled: What it was made of: what was read of each file, and decided.
     """
 
     orders: Parts[Orders]
@@ -61,6 +64,7 @@ class LoadedShop:
     as_of: datetime | None
     ambiguous_skus: pl.DataFrame
     unknown_variants: pl.DataFrame
+    settled: StagedShop
 
 
 def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> LoadedShop:
@@ -76,7 +80,7 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
             a file can't be used.
     """
     staged.raise_for_structure()
-    currency = currency_of_orders(staged.orders, default=params.default_currency)
+    currency = currency_of_orders(staged.blocks, default=params.default_currency)
     tables = {
         kind: with_outdated(rows, staged.files) for kind, rows in _with_linked_ids(staged).items()
     }
@@ -84,34 +88,37 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
     variants, variant_verdicts = load_variants(tables["variants"], catalog, currency=currency)
     inventory, inventory_verdicts = load_inventory(tables["inventory"])
     known = identities(variants, catalog)
-    sold = load_spooled_orders(staged.orders, params, currency=currency, known=known, folder=folder)
-    verdicts = with_reading_verdicts(
-        staged, [sold.verdicts, variant_verdicts, inventory_verdicts, catalog_verdicts]
-    )
-    _log_outcomes(verdicts)
-    raise_above_quarantine_rate(staged, verdicts, max_quarantined_rate=params.max_quarantined_rate)
+    judge = Judge(params=params, currency=currency, known=known, folder=folder)
+    settled = staged.with_decisions(judge)
+    sold = loaded_orders(settled.blocks, settled.decisions)
+    others = [left_out_at_reading(staged), variant_verdicts, inventory_verdicts, catalog_verdicts]
+    outcomes = sold.outcomes.joined(outcomes_of(pl.concat(others)))
+    _log_outcomes(outcomes)
+    raise_above_quarantine_rate(staged, outcomes, max_quarantined_rate=params.max_quarantined_rate)
     return LoadedShop(
         orders=sold.orders,
         order_lines=sold.order_lines,
         variants=variants,
         inventory=inventory,
         catalog=catalog,
-        quarantine=quarantine(staged, verdicts),
-        ingest_ledger=ingest_ledger(staged, verdicts, simple_counts=sold.simple_counts),
+        quarantine=quarantine(staged, outcomes),
+        ingest_ledger=ingest_ledger(staged, outcomes),
         currency=currency,
         as_of=sold.as_of,
         ambiguous_skus=known.ambiguous_skus,
         unknown_variants=unknown_variants(sold.order_lines.scan(), known),
+        settled=settled,
     )
 
 
 def _with_linked_ids(staged: StagedShop) -> Mapping[FileKind, pl.DataFrame]:
     if not has_derived_ids(staged.tables):
         return staged.tables
-    return with_linked_ids(staged.tables, labels_of_orders(staged.orders))
+    return with_linked_ids(staged.tables, labels_of_orders(staged.blocks))
 
 
-def _log_outcomes(verdicts: pl.DataFrame) -> None:
-    counted = verdicts.group_by("kind", "outcome").len().sort("kind", "outcome")
+def _log_outcomes(outcomes: Outcomes) -> None:
+    rows = pl.col("row_count").sum()
+    counted = outcomes.counts.group_by("kind", "outcome").agg(rows).sort("kind", "outcome")
     for kind, outcome, row_count in counted.rows():
         logger.info("%s: %d rows %s", kind, row_count, outcome)

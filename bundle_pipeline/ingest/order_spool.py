@@ -7,23 +7,23 @@ been read: what they become depends on each other.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial, reduce
-from itertools import groupby
 from pathlib import Path
-from typing import cast
-from uuid import uuid4
+from typing import TypeVar, cast
 
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.ingest.aliases import FileKind
+from bundle_pipeline.ingest.currencies import known_code
 from bundle_pipeline.ingest.customers import hashed_customers
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable
+from bundle_pipeline.ingest.observer import Observation, Observer
+from bundle_pipeline.ingest.order_blocks import CURRENCIES, LABELS, OrderBlock
 from bundle_pipeline.ingest.order_rows import with_order_ids
 from bundle_pipeline.ingest.simple_orders import Hashes, OrdersOfBlock, orders_of_block
 from bundle_pipeline.ingest.spreadsheet_scars import (
@@ -32,60 +32,21 @@ from bundle_pipeline.ingest.spreadsheet_scars import (
     mended,
     spelling_traces,
 )
-from bundle_pipeline.ingest.text_blocks import TextBlock
-from bundle_pipeline.ingest.values import label_text
+from bundle_pipeline.ingest.text_blocks import Span, TextBlock
+from bundle_pipeline.ingest.values import id_text, label_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
-from bundle_pipeline.store.parts import Parts, no_parts
+from bundle_pipeline.store.parts import Part, no_parts, written_part
 
 # One block is converted while the next is parsed; more would take memory and no less time.
 _BLOCKS_AT_A_TIME = 2
+# Rows that wait are decided so many at a time: a row takes 2 kB meanwhile, and a correction of one
+# order costs as much again as deciding the block that it stood in.
+WAITING_ROWS = 65_536
 
-Observe = Callable[[FileKind, pl.DataFrame, frozenset[str]], Callable[[], None]]
-"""Is shown staged text as it is read: its kind, the rows, and the fields that have a column. What
-it gives back is called if the rows count: a file may turn out to be unusable, or be read again."""
+GivenT = TypeVar("GivenT")
+ResultT = TypeVar("ResultT")
 
-_CURRENCIES = {"currency": pl.String, "order_count": pl.UInt32}
-
-
-@dataclass(frozen=True)
-class SpooledBlock:
-    """Orders of one block of a file.
-
-    Attributes:
-        path: The file.
-        row_count: Rows of the block.
-        orders: Its simple orders.
-        order_lines: Their lines.
-        unresolved_count: Those of them that state no variant.
-        others: File with the text of all other rows; None if there are none.
-        other_count: Those rows.
-        traces: How numbers and times are spelled in them.
-        left_out: Lines that give no row, as in ``FileRows``.
-        simple_hashes: Hash of the id of each simple order.
-        other_hashes: Hash of the id of each run of other rows.
-        currencies: ``currency`` and ``order_count`` of simple orders.
-        newest: Time of the newest simple order.
-        nameless: Names of orders of which rows without an id wait.
-        count: Lets what was observed of the block count.
-        text: The block again; None where all of its rows wait.
-    """
-
-    path: str
-    row_count: int
-    orders: Parts[Orders]
-    order_lines: Parts[OrderLines]
-    unresolved_count: int
-    others: Path | None
-    other_count: int
-    traces: SpellingTraces | None
-    left_out: pl.DataFrame
-    simple_hashes: Hashes = field(repr=False)
-    other_hashes: Hashes = field(repr=False)
-    currencies: pl.DataFrame
-    newest: datetime | None
-    nameless: pl.Series
-    count: Callable[[], None] | None = field(repr=False)
-    text: Callable[[], TextBlock] | None = field(repr=False)
+Spooled = tuple[list[OrderBlock], list[Observation]]
 
 
 @dataclass(frozen=True)
@@ -94,139 +55,158 @@ class OrderSpool:
 
     folder: Path
     customer_key: bytes
-    observe: Observe
+    observer: Observer
     own_patterns: tuple[str, ...] = ()
     """The shop's own regular expressions for lines that sell no product."""
 
-    def plain(self, table: LandedTable) -> list[SpooledBlock]:
+    def plain(self, table: LandedTable) -> Spooled:
         """Spool a file of plain order lines, block by block.
 
         Raises:
             InputDataError: A block can't be split into rows for certain.
         """
-        spooled = list(_side_by_side(partial(self._observed, table), table.blocks()))
+        spooled = list(_side_by_side(partial(self._observed, table), enumerate(table.blocks())))
         if any(block is None for block in spooled):
             # Numbers with a comma: what they mean shows in the file as a whole.
-            return [self.rows(rows) for rows in table.rows()[1]]
-        blocks = [block for block in spooled if block is not None]
-        for block in blocks:
-            if block.count is not None:
-                block.count()
-        return blocks
+            return self.rows(table.rows()[1][0])
+        certain = [block for block in spooled if block is not None]
+        blocks = [block for block, _ in certain]
+        return self._with_one_spelling(blocks, blocks), [seen for _, seen in certain]
 
-    def rows(self, rows: FileRows) -> SpooledBlock:
+    def rows(self, rows: FileRows) -> Spooled:
         """Spool rows that are to be looked at as a whole: all of them wait."""
-        ids = with_order_ids(rows.rows).get_column("order_id")
-        hashes = ids.fill_null("").hash().unique().to_numpy()
-        waiting = OrdersOfBlock(
-            pl.DataFrame(), pl.DataFrame(), rows.rows, np.empty(0, np.uint64), hashes
-        )
-        self.observe("orders", rows.rows, rows.stated_fields)()
-        return self._written(waiting, rows, text=None)
+        observed = self.observer.observe("orders", rows.rows, rows.stated_fields)
+        text = rows.rows.with_columns(_order=_hash_of_order(with_order_ids(rows.rows)))
+        blocks = [
+            self._written(
+                _all_waiting(share),
+                replace(rows, left_out=rows.left_out if not number else rows.left_out.clear()),
+                number=number,
+                span=None,
+            )
+            for number, share in enumerate(_shares(text))
+        ]
+        return blocks, [observed]
 
-    def settled(
-        self, blocks: Sequence[SpooledBlock], tables: Mapping[str, LandedTable]
-    ) -> list[SpooledBlock]:
-        """The blocks, without an order among the simple ones that has rows elsewhere too.
-
-        What waits is then in one spelling per file.
+    def without(
+        self,
+        block: OrderBlock,
+        contested: Hashes,
+        table: LandedTable,
+        of_file: Sequence[OrderBlock],
+    ) -> OrderBlock:
+        """The block anew, with orders that have rows elsewhere too among those that wait.
 
         Args:
-            blocks: All blocks of all order files of a shop.
-            tables: The files, by path.
+            block: A block with a span.
+            contested: Hashes of such orders, sorted.
+            table: Its file.
+            of_file: All blocks of the file.
         """
-        contested = _contested(blocks)
-        alone = [
-            self._again(block, tables[block.path], contested)
-            if np.isin(block.simple_hashes, contested).any()
-            else block
-            for block in blocks
-        ]
-        # Blocks of a file follow one another.
-        by_file = groupby(alone, key=lambda block: block.path)
-        return [block for _, file in by_file for block in self._with_one_spelling(list(file))]
+        if block.span is None:
+            return block
+        text = table.block_at(block.span)
+        rows = table.rows_of(text)
+        anew = self._spooled(rows, text, block.number, contested)
+        return self._with_one_spelling([anew], [anew, *of_file])[0]
 
-    def _observed(self, table: LandedTable, block: TextBlock) -> SpooledBlock | None:
+    def _observed(
+        self, table: LandedTable, numbered: tuple[int, TextBlock]
+    ) -> tuple[OrderBlock, Observation] | None:
         """The block; None if it has numbers that only the whole file can tell the meaning of."""
+        number, block = numbered
         rows = table.rows_of(block)
         if b'"' in block.text and has_commas_in_numbers(rows.rows):
             return None
-        count = self.observe("orders", rows.rows, rows.stated_fields)
-        return replace(self._spooled(rows, block, None), count=count)
+        observed = self.observer.observe("orders", rows.rows, rows.stated_fields)
+        return self._spooled(rows, block, number, None), observed
 
-    def _again(self, block: SpooledBlock, table: LandedTable, contested: Hashes) -> SpooledBlock:
-        if block.text is None:
-            return block
-        text = block.text()
-        return self._spooled(table.rows_of(text), text, contested)
-
-    def _spooled(self, rows: FileRows, block: TextBlock, contested: Hashes | None) -> SpooledBlock:
+    def _spooled(
+        self, rows: FileRows, block: TextBlock, number: int, contested: Hashes | None
+    ) -> OrderBlock:
         found = orders_of_block(
             rows.rows,
-            goes_on_before=block.goes_on_before,
-            goes_on_after=block.goes_on_after,
+            goes_on_before=block.span.goes_on_before,
+            goes_on_after=block.span.goes_on_after,
             own_patterns=self.own_patterns,
             may_be_scarred=_may_be_scarred(block.text),
             contested=contested,
         )
-        return self._written(found, rows, text=block.again)
+        return self._written(found, rows, number=number, span=block.span)
 
     def _written(
-        self, found: OrdersOfBlock, rows: FileRows, *, text: Callable[[], TextBlock] | None
-    ) -> SpooledBlock:
+        self, found: OrdersOfBlock, rows: FileRows, *, number: int, span: Span | None
+    ) -> OrderBlock:
         orders, lines = no_parts(Orders), no_parts(OrderLines)
-        unresolved_count, newest = 0, None
-        currencies = pl.DataFrame(schema=_CURRENCIES)
+        labels, newest = pl.DataFrame(schema=LABELS), None
+        currencies = [pl.DataFrame(schema=CURRENCIES)]
         if found.orders.height:
             customers = hashed_customers(found.orders.get_column("_customer"), self.customer_key)
             orders = orders.with_part(
                 self.folder, found.orders.with_columns(customer_key=customers)
             )
             lines = lines.with_part(self.folder, found.lines)
-            unresolved_count = found.lines.get_column("variant_id").null_count()
+            labels = labels_of_lines(found.lines)
             newest = cast("datetime", found.orders.get_column("ordered_at").max())
-            currencies = found.orders.group_by("currency").agg(order_count=pl.len())
-        waits = found.others.height > 0
-        return SpooledBlock(
+            currencies.append(found.orders.group_by("currency").agg(order_count=pl.len()))
+        if found.others.height:
+            currencies.append(_currencies(found.others))
+        return OrderBlock(
             path=str(rows.path),
-            row_count=rows.rows.height,
+            number=number,
+            span=span,
+            row_count=found.lines.height + found.others.height,
             orders=orders,
             order_lines=lines,
-            unresolved_count=unresolved_count,
-            others=self._waiting(found.others) if waits else None,
-            other_count=found.others.height,
-            traces=spelling_traces(found.others) if waits and text is not None else None,
+            labels=labels,
+            meaning=None,
+            waiting=self._waiting(found.others) if found.others.height else None,
+            traces=spelling_traces(found.others) if found.others.height and span else None,
             left_out=rows.left_out,
             simple_hashes=found.simple_hashes,
-            other_hashes=found.other_hashes,
-            currencies=currencies,
+            others=_others(found.others),
+            currencies=pl.concat(currencies)
+            .group_by("currency", maintain_order=True)
+            .agg(pl.col("order_count").sum()),
             newest=newest,
-            nameless=_nameless(found.others),
-            count=None,
-            text=text,
         )
 
-    def _waiting(self, rows: pl.DataFrame) -> Path:
+    def _waiting(self, rows: pl.DataFrame) -> Part:
         customers = hashed_customers(rows.get_column("_customer"), self.customer_key)
-        path = self.folder / f"waiting-{uuid4().hex}.parquet"
-        rows.with_columns(_customer=customers).write_parquet(path, compression_level=1)
-        return path
+        return written_part(self.folder, "waiting", rows.with_columns(_customer=customers))
 
-    def _with_one_spelling(self, blocks: Sequence[SpooledBlock]) -> list[SpooledBlock]:
+    def _with_one_spelling(
+        self, blocks: Sequence[OrderBlock], of_file: Sequence[OrderBlock]
+    ) -> list[OrderBlock]:
         """Blocks of a file whose waiting rows are in one spelling: that of the whole file."""
-        traces = [block.traces for block in blocks if block.traces is not None]
+        traces = [block.traces for block in of_file if block.traces is not None]
         if not traces:
             return list(blocks)
         together = reduce(lambda seen, more: seen | more, traces)
         # Simple orders have times that aren't serial numbers.
-        is_mixed = any(block.orders.row_count for block in blocks)
+        is_mixed = any(block.orders.files for block in of_file)
         together = replace(together, has_other_times=together.has_other_times or is_mixed)
         return [
-            replace(block, others=_respelled(block.others, together))
-            if block.others is not None
+            replace(block, waiting=self._respelled(block.waiting, together))
+            if block.waiting is not None
             else block
             for block in blocks
         ]
+
+    def _respelled(self, waiting: Part, traces: SpellingTraces) -> Part:
+        rows = waiting.scan().collect()
+        spelled = mended(rows, traces, delimiter=",")
+        return waiting if spelled.equals(rows) else written_part(self.folder, "waiting", spelled)
+
+
+def labels_of_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """What lines that state no variant go by."""
+    title = pl.col("title")
+    unresolved = lines.filter(pl.col("resolved_by") != "variant_id")
+    named = unresolved.with_columns(
+        variant_id=pl.lit(None, pl.String), product_title=title, line_item_name=title
+    )
+    return named.select(list(LABELS)).unique(maintain_order=True)
 
 
 def _may_be_scarred(text: bytes) -> bool:
@@ -237,51 +217,62 @@ def _may_be_scarred(text: bytes) -> bool:
     return b"'" in text or (b"+" in text and (b"E+" in text or b"e+" in text))
 
 
-def _nameless(others: pl.DataFrame) -> pl.Series:
-    if others.is_empty():
-        return pl.Series("order_name", [], dtype=pl.String)
-    without_id = others.filter(pl.col("order_id").is_null())
-    names = without_id.select(label_text(pl.col("order_name"))).to_series()
-    return names.drop_nulls().unique()
+def _hash_of_order(rows: pl.DataFrame) -> pl.Series:
+    """Of each row with an order id or, in its place, a name; null without either."""
+    ids = rows.get_column("order_id")
+    return ids.hash().set(ids.is_null(), None)
 
 
-def _hashes_of_names(blocks: Sequence[SpooledBlock]) -> Hashes:
-    """Hashes of simple orders whose name rows without an id go by."""
-    names = pl.concat([block.nameless for block in blocks]).unique()
-    if names.is_empty():
-        return np.empty(0, np.uint64)
-    named = [
-        orders.filter(pl.col("order_name").is_in(names.implode())).get_column("order_id")
-        for block in blocks
-        for orders in block.orders.frames()
-    ]
-    return pl.concat([pl.Series("order_id", [], dtype=pl.String), *named]).hash().to_numpy()
+def _shares(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows, in their order, in shares of about ``WAITING_ROWS`` that end with an order."""
+    if rows.height <= WAITING_ROWS:
+        yield rows
+        return
+    order = rows.get_column("_order")
+    starts = order.ne_missing(order.shift(1)).arg_true().to_numpy()
+    wanted = np.arange(WAITING_ROWS, rows.height, WAITING_ROWS)
+    places = np.searchsorted(starts, wanted)
+    ends = np.unique(np.append(starts[places[places < len(starts)]], rows.height))
+    start = 0
+    for end in ends.tolist():
+        yield rows.slice(start, end - start)
+        start = end
 
 
-def _respelled(path: Path, traces: SpellingTraces) -> Path:
-    rows = mended(pl.read_parquet(path), traces, delimiter=",")
-    rows.write_parquet(path, compression_level=1)
-    return path
+def _all_waiting(rows: pl.DataFrame) -> OrdersOfBlock:
+    nothing = np.empty(0, np.uint64)
+    return OrdersOfBlock(pl.DataFrame(), pl.DataFrame(), rows, nothing)
 
 
-def _contested(blocks: Sequence[SpooledBlock]) -> Hashes:
-    """Hashes of orders that have rows in several places."""
-    if not blocks:
-        return np.empty(0, np.uint64)
-    places = np.concatenate(
-        [np.empty(0, np.uint64)]
-        + [hashes for block in blocks for hashes in (block.simple_hashes, block.other_hashes)]
+def _others(waiting: pl.DataFrame) -> pl.DataFrame:
+    name = label_text(pl.col("order_name"))
+    return (
+        waiting.lazy()
+        .select(
+            order="_order",
+            name=pl.when(name.is_not_null()).then(name.hash()),
+            is_nameless=pl.col("order_id").is_null() & name.is_not_null(),
+        )
+        .unique()
+        .sort("order", "name", "is_nameless")
+        .collect()
     )
-    places.sort()
-    repeated = places[1:][places[1:] == places[:-1]]
-    return np.unique(np.concatenate([repeated, _hashes_of_names(blocks)]))
+
+
+def _currencies(waiting: pl.DataFrame) -> pl.DataFrame:
+    """How many orders state which currency."""
+    stated = waiting.select(
+        order=pl.coalesce(id_text(pl.col("order_id")), "order_name"),
+        currency=known_code(pl.col("customer_currency")),
+    )
+    return stated.drop_nulls().unique().group_by("currency").agg(order_count=pl.len())
 
 
 def _side_by_side(
-    convert: Callable[[TextBlock], SpooledBlock | None], blocks: Iterable[TextBlock]
-) -> Iterator[SpooledBlock | None]:
+    convert: Callable[[GivenT], ResultT], blocks: Iterable[GivenT]
+) -> Iterator[ResultT]:
     """Results in order; no more blocks are held than are worked on."""
-    running: deque[Future[SpooledBlock | None]] = deque()
+    running: deque[Future[ResultT]] = deque()
     with ThreadPoolExecutor(_BLOCKS_AT_A_TIME) as threads:
         for block in blocks:
             running.append(threads.submit(convert, block))

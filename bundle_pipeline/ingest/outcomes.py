@@ -28,6 +28,35 @@ VERDICT_SCHEMA = {
 }
 
 
+COUNT_SCHEMA = {
+    "path": pl.String,
+    "kind": pl.String,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "row_count": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of many rows, without a record of each. They add up.
+
+    Attributes:
+        counts: Rows by ``path``, ``kind``, ``outcome`` and ``reason``.
+        quarantined: Verdicts of those that can't be used.
+    """
+
+    counts: pl.DataFrame
+    quarantined: pl.DataFrame
+
+    def joined(self, *others: "Outcomes") -> "Outcomes":
+        """What became of these rows and of others."""
+        return Outcomes(
+            pl.concat([self.counts, *(other.counts for other in others)]),
+            pl.concat([self.quarantined, *(other.quarantined for other in others)]),
+        )
+
+
 @dataclass(frozen=True)
 class Rule:
     """A reason, and the rows that it applies to; where that is null, it doesn't."""
@@ -104,9 +133,28 @@ def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
     return decided.join(shown, on="_place", how="left", validate="1:1").select(list(VERDICT_SCHEMA))
 
 
-def no_verdicts() -> pl.DataFrame:
+def no_outcomes() -> Outcomes:
     """What became of no rows."""
-    return pl.DataFrame(schema=VERDICT_SCHEMA)
+    return Outcomes(pl.DataFrame(schema=COUNT_SCHEMA), pl.DataFrame(schema=VERDICT_SCHEMA))
+
+
+def outcomes_of(decided: pl.DataFrame) -> Outcomes:
+    """What became of some lines, of which these are all the verdicts.
+
+    A line that gives several rows (a product with its variant, stock at several locations) counts
+    once, as what became of the best of them.
+    """
+    best_first = pl.col("outcome").cast(pl.Enum(OUTCOMES))
+    lines = decided.sort(best_first, maintain_order=True).unique(
+        ["path", "line_number"], keep="first", maintain_order=True
+    )
+    counts = lines.group_by("path", "kind", "outcome", "reason").agg(
+        row_count=pl.len().cast(pl.Int64)
+    )
+    return Outcomes(
+        counts.select(list(COUNT_SCHEMA)).sort(list(COUNT_SCHEMA)),
+        lines.filter(pl.col("outcome") == _QUARANTINED).sort("path", "line_number"),
+    )
 
 
 def _decided(rows: pl.DataFrame, outcome: str, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -85,16 +85,15 @@ class OrdersOfBlock:
     Attributes:
         orders: Simple orders, as ``Orders`` declares them.
         lines: Their lines, as ``OrderLines`` declares them; ``variant_id`` null where not stated.
-        others: The rows of all other orders, as they came.
+        others: The rows of all other orders, as they came, and ``_order``: the hash of the order's
+            id, or of its name where it has none; null without either.
         simple_hashes: Hash of each simple order's id.
-        other_hashes: Hash of the id of each run of rows of another order.
     """
 
     orders: pl.DataFrame
     lines: pl.DataFrame
     others: pl.DataFrame
     simple_hashes: Hashes
-    other_hashes: Hashes
 
 
 def orders_of_block(
@@ -148,15 +147,25 @@ def orders_of_block(
     return OrdersOfBlock(
         orders=heads.filter(~is_other),
         lines=lines.filter(~is_other_row) if is_other_row.any() else lines,
-        others=as_they_came.filter(is_other_row) if is_other_row.any() else rows.clear(),
+        others=_others(as_they_came, heads, run_of_row, is_other_row),
         simple_hashes=hashes[~is_other],
-        other_hashes=hashes[is_other],
     )
 
 
 def _nothing_simple(rows: pl.DataFrame) -> OrdersOfBlock:
-    nothing = np.empty(0, np.uint64)
-    return OrdersOfBlock(pl.DataFrame(), pl.DataFrame(), rows, nothing, nothing)
+    others = rows.with_columns(_order=pl.lit(None, dtype=pl.UInt64))
+    return OrdersOfBlock(pl.DataFrame(), pl.DataFrame(), others, np.empty(0, np.uint64))
+
+
+def _others(
+    rows: pl.DataFrame,
+    heads: pl.DataFrame,
+    run_of_row: npt.NDArray[np.int64],
+    is_other: npt.NDArray[np.bool_],
+) -> pl.DataFrame:
+    others = rows.filter(is_other) if is_other.any() else rows.clear()
+    order_id = heads.get_column("order_id").gather(run_of_row[is_other])
+    return others.with_columns(_order=order_id.hash().set(order_id.is_null(), None))
 
 
 def _with_plain_ids(rows: pl.DataFrame, *, may_be_scarred: bool) -> pl.DataFrame:

@@ -4,18 +4,25 @@ No row is judged here; that is ``load_shop``'s part. Only simple orders are conv
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.file_rows import FileRows
-from bundle_pipeline.ingest.landed import LandedTable, StagedFile, opened_files
-from bundle_pipeline.ingest.order_spool import Observe, OrderSpool, SpooledBlock
+from bundle_pipeline.ingest.landed import LandedTable, StagedFile
+from bundle_pipeline.ingest.observer import Observation, Observer, Unobserved
+from bundle_pipeline.ingest.order_blocks import OrderBlock
+from bundle_pipeline.ingest.order_decisions import Decision, Judge
+from bundle_pipeline.ingest.order_places import contested_orders, units_of_blocks
+from bundle_pipeline.ingest.order_spool import OrderSpool
 from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.read_files import LandedFolder, ReadObject
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
@@ -29,28 +36,56 @@ _LEFT_OUT_SCHEMA = {
 }
 
 
+class Memory(Protocol):
+    """What earlier runs have kept of the objects that they read."""
+
+    def recalled(self, path: str, entry: StoredObject) -> ReadObject | None:
+        """What reading an object in this version came to, if it is known."""
+        ...
+
+
 @dataclass(frozen=True)
 class StagedShop:
     """Landed files of a shop as text.
 
     Attributes:
         shop_id: Whose files.
-        files: Every landed file, by path; of an archive its members.
-        orders: Its orders, spooled: settled blocks, earliest file first.
-        tables: Per other kind, the union of its files: each field of the kind that may be read
-            (text, null where absent), ``_path`` and ``_line_number`` (line in the file, from 1).
-            Rows stand in the order of path and line.
-        left_out_at_reading: ``_path``, ``_line_number``, ``outcome`` and ``reason`` of lines that
-            don't fit their header, or hold nothing of their kind.
-        landed: Every file of the shop's folder as it was listed; each was read in that version.
+        objects: What each landed object came to, by key; no order that has rows in several places
+            is a simple one.
+        tables: Per other kind than orders, the union of its files: each field of the kind that may
+            be read (text, null where absent), ``_path`` and ``_line_number`` (line in the file,
+            from 1). Rows stand in the order of path and line.
+        decisions: What was decided of the orders that waited.
     """
 
     shop_id: ShopId
-    files: tuple[StagedFile, ...]
-    orders: tuple[SpooledBlock, ...]
+    objects: tuple[ReadObject, ...]
     tables: Mapping[FileKind, pl.DataFrame]
-    left_out_at_reading: pl.DataFrame
-    landed: tuple[StoredObject, ...]
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def files(self) -> tuple[StagedFile, ...]:
+        """Every landed file, by path; of an archive its members."""
+        return tuple(file for read in self.objects for file in read.files)
+
+    @property
+    def landed(self) -> tuple[StoredObject, ...]:
+        """Every object of the shop's folder as it was listed; each was read in that version."""
+        return tuple(read.entry for read in self.objects)
+
+    @property
+    def blocks(self) -> list[OrderBlock]:
+        """Its orders, earliest file first."""
+        return [block for read in self.objects for block in read.blocks]
+
+    @property
+    def left_out_at_reading(self) -> pl.DataFrame:
+        """Lines that don't fit their header, or hold nothing of their kind, with the reason.
+
+        ``_path``, ``_line_number``, ``outcome`` and ``reason``.
+        """
+        rows = [entry.left_out for read in self.objects for entry in (*read.rows, *read.blocks)]
+        return _union(rows, _LEFT_OUT_SCHEMA)
 
     def raise_for_structure(self) -> None:
         """Refuse the shop if a file can't be used as a whole, or there are no orders.
@@ -63,6 +98,32 @@ class StagedShop:
                 raise file.problem
         if not any(file.kind == "orders" for file in self.files):
             raise self._no_orders()
+
+    def with_decisions(self, judge: Judge) -> "StagedShop":
+        """The shop with the variants of its lines known, and all orders decided."""
+        blocks = [judge.with_variants(block) for block in self.blocks]
+        objects = list(_with_blocks(self.objects, blocks))
+        first = np.cumsum([0, *(len(read.blocks) for read in objects)])
+        place_ids = [
+            f"{read.identity} {block.path} {block.number}"
+            for read in objects
+            for block in read.blocks
+        ]
+        decisions: list[Decision] = []
+        made: list[dict[int, Decision]] = [{} for _ in objects]
+        for unit in units_of_blocks(blocks, place_ids):
+            owner = int(np.searchsorted(first, unit.blocks.start, side="right")) - 1
+            place = unit.blocks.start - int(first[owner])
+            decision = judge.decided(unit, blocks, objects[owner].decisions.get(place))
+            made[owner][place] = decision
+            decisions.append(decision)
+        return replace(
+            self,
+            objects=tuple(
+                replace(read, decisions=own) for read, own in zip(objects, made, strict=True)
+            ),
+            decisions=tuple(decisions),
+        )
 
     def _no_orders(self) -> InputDataError:
         known = ", ".join(f"{file.path} ({file.kind or 'not recognised'})" for file in self.files)
@@ -77,13 +138,6 @@ class StagedShop:
         )
 
 
-def unobserved(
-    _kind: FileKind, _rows: pl.DataFrame, _stated_fields: frozenset[str]
-) -> Callable[[], None]:
-    """Look at nothing."""
-    return lambda: None
-
-
 def stage_shop(
     landing: Objects,
     shop_id: ShopId,
@@ -91,9 +145,10 @@ def stage_shop(
     *,
     folder: Path,
     customer_key: bytes,
-    observe: Observe = unobserved,
+    observer: Observer | None = None,
+    memory: Memory | None = None,
 ) -> StagedShop:
-    """Read every landed file of a shop.
+    """Read every landed file of a shop that isn't known in its version.
 
     Args:
         landing: Landing zone; the shop's files lie below the folder that its id names.
@@ -101,7 +156,8 @@ def stage_shop(
         params: The shop's own spellings, and what rules out that an order is simple.
         folder: Where orders wait; it must stay as long as they are used.
         customer_key: Secret that customers are hashed with, at most 64 bytes.
-        observe: Is shown all staged text, of orders in batches, by several threads.
+        observer: Is shown all staged text, of orders in batches, by several threads.
+        memory: What earlier runs have kept.
 
     Returns:
         The files with what is wrong with them, and the rows of those that can be read. Nothing is
@@ -110,84 +166,129 @@ def stage_shop(
     Raises:
         TransientError: A file changed after it was listed, or came only in part.
     """
-    spool = OrderSpool(folder, customer_key, observe, params.non_product_patterns)
-    reading = _Reading(spool, is_any_simple=not params.needs_product_statuses)
-    prefix = f"{shop_id}/"
+    looking = observer or Unobserved()
+    spool = OrderSpool(folder, customer_key, looking, params.non_product_patterns)
+    landed = LandedFolder(landing, shop_id, folder, params.extra_aliases)
+    reading = _Reading(landed, spool, is_any_simple=not params.needs_product_statuses)
+    read: list[ReadObject] = []
     # Listed by key, members by name, and read from the top: tables are in order without sorting.
-    landed = tuple(landing.listed(shop_id))
-    for entry in landed:
-        path = entry.key.removeprefix(prefix)
-        opened = opened_files(
-            landing.content_of(entry, folder),
-            path=path,
-            place=f"shop {shop_id}, {path}",
-            extra_aliases=params.extra_aliases,
-        )
-        for file, table in opened:
-            reading.read(file, table)
-    return reading.staged(shop_id, landed)
+    for entry in landed.listed():
+        known = memory.recalled(landed.path_of(entry), entry) if memory else None
+        read.append(known or reading.read(entry))
+        looking.count(read[-1].observations)
+    objects = reading.settled(read)
+    rows = [rows for entry in objects for rows in entry.rows]
+    return StagedShop(
+        shop_id=shop_id,
+        objects=tuple(objects),
+        tables={kind: _table(kind, rows) for kind in FILE_KINDS if kind != "orders"},
+    )
 
 
+@dataclass(frozen=True)
 class _Reading:
-    """What has been read of a shop so far."""
+    """How landed objects are read.
 
-    def __init__(self, spool: OrderSpool, *, is_any_simple: bool) -> None:
-        self._spool = spool
-        self._is_any_simple = is_any_simple
-        self._files: list[StagedFile] = []
-        self._tables: dict[str, LandedTable] = {}
-        self._read: list[FileRows] = []
-        self._orders: list[SpooledBlock] = []
+    ``tables`` are those that are open: of large files a mapping.
+    """
 
-    def read(self, file: StagedFile, table: LandedTable | None) -> None:
-        """Read a file; what is wrong with it is kept with it."""
-        if table is not None:
-            try:
-                file = replace(file, row_count=self._read_table(table))
-            except InputDataError as problem:
-                file = replace(file, problem=problem, row_count=table.record_count())
-        logger.info(
-            "read %s: %s, %d rows, %s, delimiter %r",
-            file.path,
-            file.kind,
-            file.row_count,
-            file.encoding,
-            file.delimiter,
+    landed: LandedFolder
+    spool: OrderSpool
+    is_any_simple: bool
+    tables: dict[str, LandedTable] = field(default_factory=dict[str, LandedTable])
+
+    def read(self, entry: StoredObject) -> ReadObject:
+        """Read an object; what is wrong with a file is kept with it."""
+        files: list[StagedFile] = []
+        rows: list[FileRows] = []
+        blocks: list[OrderBlock] = []
+        observations: list[Observation] = []
+        for opened, table in self.landed.opened(entry):
+            file = opened
+            if table is not None:
+                try:
+                    row_count, of_file, spooled, seen = self._read_table(table)
+                except InputDataError as problem:
+                    file = replace(file, problem=problem, row_count=table.record_count())
+                else:
+                    file = replace(file, row_count=row_count)
+                    rows.extend(of_file)
+                    blocks.extend(spooled)
+                    observations.extend(seen)
+            logger.info(
+                "read %s: %s, %d rows, %s, delimiter %r",
+                file.path,
+                file.kind,
+                file.row_count,
+                file.encoding,
+                file.delimiter,
+            )
+            files.append(file)
+        return ReadObject(
+            path=self.landed.path_of(entry),
+            entry=entry,
+            files=tuple(files),
+            rows=tuple(rows),
+            blocks=tuple(blocks),
+            observations=tuple(observations),
         )
-        self._files.append(file)
 
-    def staged(self, shop_id: ShopId, landed: tuple[StoredObject, ...]) -> StagedShop:
-        """All of it, with the orders settled among each other."""
-        orders = self._spool.settled(self._orders, self._tables)
-        tables: dict[FileKind, pl.DataFrame] = {
-            kind: _table(kind, self._read) for kind in FILE_KINDS if kind != "orders"
-        }
-        for kind, rows in tables.items():
-            self._spool.observe(kind, rows, _stated_fields(kind, self._read))()
-        return StagedShop(
-            shop_id=shop_id,
-            files=tuple(self._files),
-            orders=tuple(orders),
-            tables=tables,
-            left_out_at_reading=_union(
-                [entry.left_out for entry in (*self._read, *orders)], _LEFT_OUT_SCHEMA
-            ),
-            landed=landed,
-        )
+    def settled(self, objects: Sequence[ReadObject]) -> list[ReadObject]:
+        """The objects, without an order among the simple ones that has rows elsewhere too."""
+        blocks = [block for read in objects for block in read.blocks]
+        contested = contested_orders(blocks)
+        entries = {block.path: read.entry for read in objects for block in read.blocks}
+        alone = [
+            self.spool.without(
+                block,
+                contested,
+                self._table(block.path, entries[block.path]),
+                [other for other in blocks if other.path == block.path],
+            )
+            if len(block.simple_hashes) and np.isin(block.simple_hashes, contested).any()
+            else block
+            for block in blocks
+        ]
+        return list(_with_blocks(objects, alone))
 
-    def _read_table(self, table: LandedTable) -> int:
-        self._tables[table.path] = table
-        if table.is_plain_orders and self._is_any_simple:
-            blocks = self._spool.plain(table)
-            self._orders.extend(blocks)
-            return sum(block.row_count + block.left_out.height for block in blocks)
+    def _table(self, path: str, entry: StoredObject) -> LandedTable:
+        if path not in self.tables:
+            for file, table in self.landed.opened(entry):
+                if table is not None:
+                    self.tables[file.path] = table
+        return self.tables[path]
+
+    def _read_table(
+        self, table: LandedTable
+    ) -> tuple[int, list[FileRows], list[OrderBlock], list[Observation]]:
+        """Its rows: how many, those of other kinds, the orders, what was observed."""
+        self.tables[table.path] = table
+        if table.is_plain_orders and self.is_any_simple:
+            blocks, observations = self.spool.plain(table)
+            row_count = sum(block.row_count + block.left_out.height for block in blocks)
+            return row_count, [], blocks, observations
         row_count, kinds = table.rows()
+        spooled: list[OrderBlock] = []
+        seen: list[Observation] = []
         for rows in kinds:
             if rows.kind == "orders":
-                self._orders.append(self._spool.rows(rows))
+                blocks, observed = self.spool.rows(rows)
+                spooled.extend(blocks)
+                seen.extend(observed)
             else:
-                self._read.append(rows)
-        return row_count
+                shown = rows.rows.drop("_customer")
+                seen.append(self.spool.observer.observe(rows.kind, shown, rows.stated_fields))
+        return row_count, [rows for rows in kinds if rows.kind != "orders"], spooled, seen
+
+
+def _with_blocks(
+    objects: Sequence[ReadObject], blocks: Sequence[OrderBlock]
+) -> Iterator[ReadObject]:
+    start = 0
+    for read in objects:
+        end = start + len(read.blocks)
+        yield read.with_blocks(blocks[start:end])
+        start = end
 
 
 def _table(kind: FileKind, read: Sequence[FileRows]) -> pl.DataFrame:
@@ -199,7 +300,3 @@ def _table(kind: FileKind, read: Sequence[FileRows]) -> pl.DataFrame:
 
 def _union(frames: Sequence[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema), *frames])
-
-
-def _stated_fields(kind: FileKind, read: Sequence[FileRows]) -> frozenset[str]:
-    return frozenset[str]().union(*(rows.stated_fields for rows in read if rows.kind == kind))

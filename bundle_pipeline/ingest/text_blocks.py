@@ -1,8 +1,8 @@
 """A long CSV text in blocks of whole records, so that its size doesn't matter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from mmap import mmap
 
 import numpy as np
@@ -17,23 +17,36 @@ BLOCK_BYTES = 32 * 1024**2
 MAX_RECORD_BYTES = 1024**2
 
 
-@dataclass(frozen=True, eq=False)
-class TextBlock:
-    """Whole records of a text.
+@dataclass(frozen=True)
+class Span:
+    """Where whole records stand in a text, so that they needn't be held.
 
     Attributes:
-        text: Their bytes.
+        start: Byte where the first one starts.
+        end: Byte behind the last one.
         first_line: Line, from 1, in which the first one starts.
         goes_on_before: Whether records come before them.
         goes_on_after: Whether records come after them.
     """
 
-    text: bytes
+    start: int
+    end: int
     first_line: int
     goes_on_before: bool = False
     goes_on_after: bool = False
-    again: "Callable[[], TextBlock] | None" = None
-    """Makes the block anew, so that it needn't be held."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextBlock:
+    """Whole records of a text: their bytes, with newlines of one, and where they stand."""
+
+    text: bytes
+    span: Span
+
+    @property
+    def first_line(self) -> int:
+        """Line, from 1, in which the first record starts."""
+        return self.span.first_line
 
     @lru_cache(maxsize=1)  # noqa: B019 a block lives as long as one look at it
     def scan(self, delimiter: str) -> ByteScan:
@@ -73,21 +86,20 @@ def text_blocks(
                 raise too_long_record(place, first_line, wanted)
             wanted += MAX_RECORD_BYTES
             end = _end_of_records(text, delimiter, start, wanted)
-        block = _block(text, start, end, first_line, goes_on_before=goes_on_before)
+        span = Span(start, end, first_line, goes_on_before, end < len(text))
+        block = block_at(text, span)
         yield block
         goes_on_before = True
         first_line += block.text.count(b"\n")
         start = end
 
 
-def _block(
-    text: bytes | mmap, start: int, end: int, first_line: int, *, goes_on_before: bool
-) -> TextBlock:
-    content = text[start:end]
+def block_at(text: bytes | mmap, span: Span) -> TextBlock:
+    """The records of a text at a place."""
+    content = text[span.start : span.end]
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n")
-    again = partial(_block, text, start, end, first_line, goes_on_before=goes_on_before)
-    return TextBlock(content, first_line, goes_on_before, end < len(text), again)
+    return TextBlock(content, span)
 
 
 def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:

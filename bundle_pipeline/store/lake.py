@@ -5,19 +5,19 @@ frame. Two writers of one shop can't both win; the loser gets a :class:`Transien
 """
 
 import json
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
-from uuid import uuid4
 
 import dataframely as dy
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
@@ -26,7 +26,7 @@ from bundle_pipeline.store.failures import translated
 from bundle_pipeline.store.objects import is_local, local_folder, opened
 from bundle_pipeline.store.open_tables import at, newest
 from bundle_pipeline.store.origin import Origin
-from bundle_pipeline.store.parts import Parts
+from bundle_pipeline.store.parts import Part, Parts
 
 _SHOP_COLUMN = "shop_id"
 _FIRST_COMMIT = "_delta_log/00000000000000000000.json"
@@ -73,6 +73,8 @@ class Lake:
     def write_parts(self, parts: Parts[FrameT], shop_id: ShopId, *, origin: Origin) -> int:
         """Replace a shop's rows of a frame by the rows of these parts, in one commit.
 
+        Parts that the newest version holds stay where they are.
+
         Args:
             parts: The frame; its parts were checked when they were written.
             shop_id: Whose rows they are.
@@ -85,23 +87,36 @@ class Lake:
             TransientError: Another writer of the same shop was first; nothing was committed.
         """
         table = self._with_declared_columns(parts.schema)
-        folder = f"{_SHOP_COLUMN}={shop_id}"
-        objects = opened(self._uri(parts.schema))
-        added: list[AddAction] = []
-        for path in parts.paths:
-            key = f"{folder}/part-{uuid4()}.parquet"
-            objects.upload(key, path)
-            added.append(_added(key, path, shop_id))
-        with _committing(parts.schema, shop_id, self._uri(parts.schema)):
+        uri = self._uri(parts.schema)
+        kept = {part.name for part in parts.files if part.is_kept}
+        there = set(_files_of(table, shop_id, uri))
+        if not kept <= there:
+            raise _conflict(parts.schema, shop_id)
+        new = [part for part in parts.files if not part.is_kept]
+        objects = opened(uri)
+        for part in new:
+            objects.upload(_part_key(shop_id, part.name), Path(part.address))
+        with _committing(parts.schema, shop_id, uri):
             table.create_write_transaction(
-                [*added],
-                mode="overwrite",
+                [
+                    *(_added(part, shop_id) for part in new),
+                    *(_removed(name, shop_id) for name in sorted(there - kept)),
+                ],
+                mode="append",
                 schema=table.schema(),
                 partition_by=[_SHOP_COLUMN],
-                partition_filters=[(_SHOP_COLUMN, "=", str(shop_id))],
                 commit_properties=_commit_properties(table, shop_id, origin),
             )
         return self.version(parts.schema)
+
+    def files_of(self, schema: type[Frame], shop_id: ShopId) -> Mapping[str, str]:
+        """Files of a shop in the newest version of a frame, if it has one: address by name."""
+        uri = self._uri(schema)
+        with translated("read", uri):
+            try:
+                return _files_of(newest(uri), shop_id, uri)
+            except TableNotFoundError:
+                return {}
 
     def read(
         self, schema: type[FrameT], shop_id: ShopId, *, version: int | None = None
@@ -234,15 +249,35 @@ def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> Co
     )
 
 
-def _added(key: str, path: Path, shop_id: ShopId) -> AddAction:
-    file = path.stat()
+def _files_of(table: DeltaTable, shop_id: ShopId, uri: str) -> dict[str, str]:
+    """Address by name of the shop's files, of any writer, in this version of the table."""
+    with translated("read", uri):
+        addresses = table.file_uris(file_pruning_predicate=[(_SHOP_COLUMN, "=", str(shop_id))])
+    return {address.rpartition("/")[2]: address for address in addresses}
+
+
+def _part_key(shop_id: ShopId, name: str) -> str:
+    return f"{_SHOP_COLUMN}={shop_id}/{name}"
+
+
+def _added(part: Part, shop_id: ShopId) -> AddAction:
+    file = Path(part.address).stat()
     return AddAction(
-        path=key,
+        path=_part_key(shop_id, part.name),
         size=file.st_size,
         partition_values={_SHOP_COLUMN: str(shop_id)},
         modification_time=int(file.st_mtime * 1000),
         data_change=True,
-        stats=json.dumps({"numRecords": pl.scan_parquet(path).select(pl.len()).collect().item()}),
+        stats=json.dumps({"numRecords": part.row_count}),
+    )
+
+
+def _removed(name: str, shop_id: ShopId) -> RemoveAction:
+    return RemoveAction(
+        _part_key(shop_id, name),
+        data_change=True,
+        deletion_timestamp=int(time.time() * 1000),
+        partition_values={_SHOP_COLUMN: str(shop_id)},
     )
 
 
@@ -252,13 +287,17 @@ def _committing(schema: type[Frame], shop_id: ShopId, uri: str) -> Generator[Non
         with translated("write", uri):
             yield
     except CommitFailedError as error:
-        raise TransientError(
-            "BP-STORE-CONFLICT",
-            place=f"{schema.name} (shop {shop_id})",
-            found="a commit of another run to the same shop",
-            expected="one writer per shop at a time",
-            remedy="nothing was written; run the shop again",
-        ) from error
+        raise _conflict(schema, shop_id) from error
+
+
+def _conflict(schema: type[Frame], shop_id: ShopId) -> TransientError:
+    return TransientError(
+        "BP-STORE-CONFLICT",
+        place=f"{schema.name} (shop {shop_id})",
+        found="a commit of another run to the same shop",
+        expected="one writer per shop at a time",
+        remedy="nothing was written; run the shop again",
+    )
 
 
 def _of(shop_id: ShopId) -> str:

@@ -79,7 +79,7 @@ class Objects:
     def version(self, key: str) -> str | None:
         """Tag that changes when an object's content does; None if there is none."""
         try:
-            with translated("read", self._place(key)):
+            with translated("read", self.address(key)):
                 return _tag(obstore.head(self._store, key))
         except FileNotFoundError:
             return None
@@ -113,7 +113,7 @@ class Objects:
 
     def upload(self, key: str, path: Path) -> None:
         """Create or replace an object by a local file."""
-        with translated("write", self._place(key)):
+        with translated("write", self.address(key)):
             obstore.put(self._store, key, path)
 
     def content_of(self, entry: StoredObject, folder: Path) -> bytes | mmap:
@@ -133,12 +133,17 @@ class Objects:
             path = local_folder(self.url) / entry.key
         else:
             path = folder / f"copy-{hashlib.sha256(entry.key.encode()).hexdigest()}"
-            with translated("read", self._place(entry.key)), path.open("wb") as file:
+            with translated("read", self.address(entry.key)), path.open("wb") as file:
                 file.writelines(obstore.get(self._store, entry.key))
         if self.version(entry.key) != entry.version or path.stat().st_size != entry.byte_count:
-            raise changed(self._place(entry.key))
+            raise changed(self.address(entry.key))
         with path.open("rb") as file:
             return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+    def replace(self, key: str, content: bytes) -> None:
+        """Create or replace an object."""
+        with translated("write", self.address(key)):
+            obstore.put(self._store, key, content)
 
     def write_once(self, key: str, content: bytes) -> bool:
         """Create an object; False, and nothing written, if the key is taken by other content.
@@ -147,7 +152,7 @@ class Objects:
         written.
         """
         try:
-            with translated("write", self._place(key)):
+            with translated("write", self.address(key)):
                 obstore.put(self._store, key, content, mode="create")
         except AlreadyExistsError:
             return self.read(key) == content
@@ -155,13 +160,13 @@ class Objects:
 
     def delete(self, key: str) -> None:
         """Remove an object, if it is there."""
-        with suppress(FileNotFoundError), translated("delete", self._place(key)):
+        with suppress(FileNotFoundError), translated("delete", self.address(key)):
             obstore.delete(self._store, key)
 
     def _pages(
         self, *, prefix: str | None = None, after: str | None = None
     ) -> Iterator[StoredObject]:
-        with translated("list", self._place(prefix or "")):
+        with translated("list", self.address(prefix or "")):
             pages = obstore.list(
                 self._store, prefix=prefix or None, offset=after, chunk_size=_PAGE_OBJECTS
             )
@@ -175,13 +180,13 @@ class Objects:
         try:
             content, found = self._got(entry.key, options)
         except FileNotFoundError as error:
-            raise changed(self._place(entry.key)) from error
+            raise changed(self.address(entry.key)) from error
         if _tag(found) != entry.version or found["size"] != entry.byte_count:
-            raise changed(self._place(entry.key))
+            raise changed(self.address(entry.key))
         return content
 
     def _got(self, key: str, options: "GetOptions") -> "tuple[bytes, ObjectMeta]":
-        place = self._place(key)
+        place = self.address(key)
         with translated("read", place):
             answer = obstore.get(self._store, key, options=options)
             content = bytes(answer.bytes())
@@ -190,7 +195,8 @@ class Objects:
             raise cut_short(place, found=len(content), announced=end - start)
         return content, answer.meta
 
-    def _place(self, key: str) -> str:
+    def address(self, key: str) -> str:
+        """Path or URL of an object."""
         return f"{self.url.rstrip('/')}/{key}"
 
 

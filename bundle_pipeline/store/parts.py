@@ -1,7 +1,7 @@
 """Frames too large to hold: checked and written part by part, and read as one.
 
-What belongs here: parts on their way to the lake, in a folder of their own. What stays out: how the
-lake takes them.
+What belongs here: parts on their way to the lake, in a folder of their own, and those that it has
+already. What stays out: how the lake takes them.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,33 @@ import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.schemas.base import FrameT, checked, declared, without_key
+from bundle_pipeline.store.objects import is_local
+from bundle_pipeline.store.patience import PATIENCE
 
 # Each night writes them anew: a tenth more bytes than level 3 for a third of its time.
 _COMPRESSION_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows in a Parquet file that nobody changes.
+
+    Attributes:
+        name: Name of the file, given once.
+        address: Path or URL.
+        row_count: Its rows.
+        is_kept: Whether it lies in the lake; else it is a local file on its way there.
+    """
+
+    name: str
+    address: str
+    row_count: int
+    is_kept: bool = False
+
+    def scan(self) -> pl.LazyFrame:
+        """Its rows, not read yet."""
+        options = None if is_local(self.address) else PATIENCE.storage_options()
+        return pl.scan_parquet(self.address, storage_options=options)
 
 
 @dataclass(frozen=True)
@@ -26,21 +50,24 @@ class Parts(Generic[FrameT]):
     Attributes:
         schema: Declaration of the frame; each part was checked against it, save for its key: that
             a key stands once in all parts is for the room that makes them to see to.
-        paths: The files.
-        row_count: Rows of all of them.
+        files: The parts.
     """
 
     schema: type[FrameT]
-    paths: tuple[Path, ...]
-    row_count: int
+    files: tuple[Part, ...]
+
+    @property
+    def row_count(self) -> int:
+        """Rows of all parts."""
+        return sum(part.row_count for part in self.files)
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The parts, one at a time."""
-        return (pl.read_parquet(path) for path in self.paths)
+        return (part.scan().collect() for part in self.files)
 
     def scan(self) -> pl.LazyFrame:
         """All rows, in any order, not read yet."""
-        parts = [pl.scan_parquet(path) for path in self.paths]
+        parts = [part.scan() for part in self.files]
         return pl.concat([self.schema.create_empty().lazy(), *parts])
 
     def head(self, row_count: int) -> pl.DataFrame:
@@ -60,19 +87,29 @@ class Parts(Generic[FrameT]):
         """
         if rows.is_empty():
             return self
-        path = folder / f"{self.schema.name}-{uuid4().hex}.parquet"
-        checked(without_key(self.schema), rows).select(self.schema.column_names()).write_parquet(
-            path, compression_level=_COMPRESSION_LEVEL, statistics=False
-        )
-        return replace(self, paths=(*self.paths, path), row_count=self.row_count + rows.height)
+        declared_rows = checked(without_key(self.schema), rows).select(self.schema.column_names())
+        part = written_part(folder, self.schema.name, declared_rows)
+        return replace(self, files=(*self.files, part))
 
-    def joined(self, other: "Parts[FrameT]") -> "Parts[FrameT]":
-        """These parts and those of another."""
-        return replace(
-            self, paths=(*self.paths, *other.paths), row_count=self.row_count + other.row_count
-        )
+    def joined(self, *others: "Parts[FrameT]") -> "Parts[FrameT]":
+        """These parts and those of others."""
+        more = [part for other in others for part in other.files]
+        return replace(self, files=(*self.files, *more))
+
+
+def written_part(folder: Path, what: str, rows: pl.DataFrame) -> Part:
+    """Rows as a new file of a folder.
+
+    Args:
+        folder: Where to.
+        what: How its name begins.
+        rows: Any rows.
+    """
+    name = f"{what}-{uuid4().hex}.parquet"
+    rows.write_parquet(folder / name, compression_level=_COMPRESSION_LEVEL, statistics=False)
+    return Part(name, str(folder / name), rows.height)
 
 
 def no_parts(schema: type[FrameT]) -> Parts[FrameT]:
     """A frame without rows."""
-    return Parts(schema, (), 0)
+    return Parts(schema, ())

@@ -88,7 +88,7 @@ def ingest(folder: Path) -> None:
             IngestParams(),
             folder=Path(spool),
             customer_key=b"benchmark",
-            observe=profiles.observe,
+            observer=profiles,
         )
         for profile in profiles.by_kind():
             validated(profile.kind, profile)

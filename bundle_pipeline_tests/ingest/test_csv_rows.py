@@ -12,7 +12,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest import csv_records
 from bundle_pipeline.ingest.csv_records import found_records
 from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
-from bundle_pipeline.ingest.text_blocks import TextBlock
+from bundle_pipeline.ingest.text_blocks import Span, TextBlock
 
 Row = tuple[str | int | None, ...]
 
@@ -21,7 +21,7 @@ def read(text: str, *, delimiter: str = ",") -> CsvRows:
     header, _, rows = text.partition("\n")
     assert header.count(delimiter) == 2
     return read_rows(
-        TextBlock(rows.encode(), 2),
+        TextBlock(rows.encode(), Span(0, len(rows), 2)),
         delimiter=delimiter,
         column_count=3,
         wanted=range(3),

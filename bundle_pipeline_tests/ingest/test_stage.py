@@ -145,7 +145,7 @@ def test_a_header_alone_is_an_empty_file_of_its_kind(tmp_path: Path) -> None:
     staged = staged_files(tmp_path, {"orders.csv": ORDERS.splitlines()[0]})
     staged.raise_for_structure()
     assert staged.files[0].row_count == 0
-    assert [block.row_count for block in staged.orders] == [0]
+    assert [block.row_count for block in staged.blocks] == [0]
 
 
 def test_a_hostile_header_reaches_no_sql(tmp_path: Path) -> None:
@@ -153,4 +153,4 @@ def test_a_hostile_header_reaches_no_sql(tmp_path: Path) -> None:
     orders = ORDERS.replace("Mood", '"' + header.replace('"', '""') + '"')
     staged = staged_files(tmp_path, {"orders.csv": orders})
     assert staged.files[0].unmapped_headers == (header,)
-    assert [block.row_count for block in staged.orders] == [2]
+    assert [block.row_count for block in staged.blocks] == [2]

@@ -2,16 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
+from bundle_pipeline.ingest.observer import Observation
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.schemas.shop_id import shop_id
@@ -49,14 +49,24 @@ class ObservedText:
     stated_fields: dict[FileKind, frozenset[str]] = field(default_factory=dict)
 
     def observe(
-        self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]
-    ) -> Callable[[], None]:
-        """Take rows; what is given back adds them."""
-        return partial(self._add, kind, rows, stated)
+        self, kind: FileKind, rows: pl.DataFrame, stated_fields: frozenset[str]
+    ) -> Observation:
+        """Take rows."""
+        return kind, rows, stated_fields
 
-    def _add(self, kind: FileKind, rows: pl.DataFrame, stated: frozenset[str]) -> None:
-        self.rows.setdefault(kind, []).append(rows)
-        self.stated_fields[kind] = self.stated_fields.get(kind, frozenset()) | stated
+    def count(self, observations: Sequence[Observation]) -> None:
+        """Add rows."""
+        for kind, rows, stated in cast("Any", observations):
+            self.rows.setdefault(kind, []).append(rows)
+            self.stated_fields[kind] = self.stated_fields.get(kind, frozenset()) | stated
+
+    def packed(self, observations: Sequence[Observation]) -> bytes:
+        """Nothing of it is kept."""
+        raise NotImplementedError
+
+    def unpacked(self, content: bytes) -> list[Observation]:
+        """Nothing of it is kept."""
+        raise NotImplementedError
 
     def table(self, kind: FileKind) -> pl.DataFrame:
         """All rows of a kind, in the order of files and lines."""
@@ -74,7 +84,7 @@ def observed_text(
         params or IngestParams(),
         folder=spool,
         customer_key=CUSTOMER_KEY,
-        observe=text.observe,
+        observer=text,
     )
     return text
 

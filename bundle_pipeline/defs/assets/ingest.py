@@ -21,6 +21,7 @@ from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError, InputDataError
+from bundle_pipeline.ingest.kept_files import KeptFiles, reading_rules
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.non_products import suggested_non_products
 from bundle_pipeline.ingest.stage import stage_shop
@@ -80,13 +81,22 @@ def _ingested(
     folder: Path,
 ) -> Iterator[dg.AssetCheckResult | dg.Output[Any]]:
     profiles = ProfileOfShop()
+    customer_key = site.customer_key()
+    kept = KeptFiles(
+        objects=site.documents,
+        tables=site.lake,
+        shop_id=shop,
+        rules=reading_rules(settings.ingest, customer_key),
+        observer=profiles,
+    ).opened()
     staged = stage_shop(
         site.landing,
         shop,
         settings.ingest,
         folder=folder,
-        customer_key=site.customer_key(),
-        observe=profiles.observe,
+        customer_key=customer_key,
+        observer=profiles,
+        memory=kept,
     )
     results = [
         result
@@ -106,6 +116,8 @@ def _ingested(
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame | Parts[Any] = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
+    # Dagster goes on here when all outputs are stored.
+    kept.keep(loaded.settled.objects)
 
 
 def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
