@@ -115,6 +115,7 @@ def _keep(case: Case, verdict: Verdict, folder: Path) -> None:
         "seeds": case.seeds,
         "mutations": case.mutations,
         "keeps_columns": case.delivery.keeps_columns,
+        "is_nested": case.delivery.is_nested,
         **asdict(verdict),
     }
     (folder / "case.json").write_text(json.dumps(about, indent=2), "utf-8")
@@ -129,7 +130,7 @@ def _replayed(folder: Path) -> Verdict:
         if path.is_file()
     }
     with TemporaryDirectory(prefix="bundle-pipeline-benchmark-") as temporary:
-        delivery = Delivery(files, about["keeps_columns"])
+        delivery = Delivery(files, about["keeps_columns"], about["is_nested"])
         return verdict_of(delivery, Path(temporary), runs_twice=True)
 
 

@@ -5,9 +5,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-# A cell may be larger than the 128 KiB that the standard library reads by default.
-csv.field_size_limit(2**24)
-
 Row = list[str]
 
 
@@ -17,12 +14,14 @@ class Delivery:
 
     Attributes:
         files: Content by path below the shop's folder.
+        is_nested: Whether a line may hold several items, as lines of JSON may.
         keeps_columns: Whether each cell still stands in the column that it was made for. Where it
             doesn't, personal data may look like a title, and nobody can tell.
     """
 
     files: Mapping[str, bytes]
     keeps_columns: bool = True
+    is_nested: bool = False
 
     def with_file(self, path: str, content: bytes) -> "Delivery":
         """The delivery with one more or one other file."""

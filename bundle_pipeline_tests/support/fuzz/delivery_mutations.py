@@ -7,6 +7,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -44,7 +45,9 @@ _CENTRAL = b"PK\x01\x02"
 def mixed_with(other: Delivery, delivery: Delivery) -> Delivery:
     """Files of two deliveries in one folder; the second's win where names are the same."""
     return Delivery(
-        {**other.files, **delivery.files}, other.keeps_columns and delivery.keeps_columns
+        {**other.files, **delivery.files},
+        keeps_columns=other.keeps_columns and delivery.keeps_columns,
+        is_nested=other.is_nested or delivery.is_nested,
     )
 
 
@@ -152,7 +155,7 @@ def _zip(delivery: Delivery, random: Random) -> Delivery:
     rest = {path: content for path, content in delivery.files.items() if path not in chosen}
     kept = rest if random.random() < 0.7 else delivery.files
     name = random.choice(("files.zip", "files.csv", "files", "a/files.zip"))
-    return Delivery({**kept, name: packed}, delivery.keeps_columns)
+    return replace(delivery, files={**kept, name: packed})
 
 
 def _hostile_archive(members: Sequence[tuple[str, bytes]], random: Random) -> bytes:

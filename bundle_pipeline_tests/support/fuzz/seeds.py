@@ -68,7 +68,10 @@ def _plain(path: Path) -> bytes:
 
 
 def _delivery(files: Mapping[str, bytes]) -> Delivery:
-    return Delivery({path: _planted(path, content) for path, content in files.items()})
+    return Delivery(
+        {path: _planted(path, content) for path, content in files.items()},
+        is_nested=any(path.endswith(".jsonl") for path in files),
+    )
 
 
 def _planted(path: str, content: bytes) -> bytes:
