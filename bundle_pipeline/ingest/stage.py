@@ -108,13 +108,14 @@ def stage_shop(
         raised for a bad file here; see :meth:`StagedShop.raise_for_structure`.
 
     Raises:
+        InputDataError: A link, or a file with an impossible name, lies in the shop's folder.
         TransientError: A file changed after it was listed, or came only in part.
     """
     spool = OrderSpool(folder, customer_key, observe, params.non_product_patterns)
     reading = _Reading(spool, is_any_simple=not params.needs_product_statuses)
     prefix = f"{shop_id}/"
     # Listed by key, members by name, and read from the top: tables are in order without sorting.
-    landed = tuple(landing.listed(shop_id))
+    landed = tuple(landing.landed(shop_id))
     for entry in landed:
         path = entry.key.removeprefix(prefix)
         opened = opened_files(
