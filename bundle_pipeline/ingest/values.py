@@ -1,5 +1,7 @@
 """Text to values: ids, whole numbers, booleans, words and times. Null where it is no such value."""
 
+from datetime import MAXYEAR, MINYEAR
+
 import polars as pl
 
 # Words that exports write where they mean nothing.
@@ -94,7 +96,12 @@ def iso_time(text: pl.Expr) -> pl.Expr:
     shift = pl.duration(
         microseconds=micros.cast(pl.Int64, strict=False) - offset_minutes * 60_000_000
     )
-    return (parsed + shift).dt.replace_time_zone("UTC")
+    return of_calendar(parsed + shift).dt.replace_time_zone("UTC")
+
+
+def of_calendar(time: pl.Expr) -> pl.Expr:
+    """The time, or null in years that the standard library has none of: before 1, beyond 9999."""
+    return pl.when(time.dt.year().is_between(MINYEAR, MAXYEAR)).then(time)
 
 
 def _slashed_time(text: pl.Expr, file: str) -> pl.Expr:
@@ -108,6 +115,7 @@ def _slashed_time(text: pl.Expr, file: str) -> pl.Expr:
     month = pl.when(is_day_first).then(second).otherwise(first)
     local = pl.format("{}-{}-{} {}", part("year"), month, day, part("clock").fill_null("00:00:00"))
     parsed = local.str.to_datetime(_CLOCK_FORMAT, time_unit="us", strict=False)
+    parsed = of_calendar(parsed)
     readable = ~(is_unclear & some_day_first & some_month_first)
     return pl.when(readable & part("year").is_not_null()).then(parsed).dt.replace_time_zone("UTC")
 
