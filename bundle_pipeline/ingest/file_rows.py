@@ -10,6 +10,7 @@ from bundle_pipeline.ingest.csv_rows import CsvRows
 from bundle_pipeline.ingest.customers import identity_text
 from bundle_pipeline.ingest.dialects import Dialect
 from bundle_pipeline.ingest.reshapes import RESHAPES
+from bundle_pipeline.ingest.reshapes.reshaped import OF_HEADER
 
 _REJECTED = ("_path", "_line_number", "outcome", "reason")
 
@@ -76,7 +77,7 @@ def reshaped_rows(
     """
     named = {position for positions in columns.values() for position in positions}
     rest = {
-        name: f"c{position}"
+        f"{OF_HEADER}{name}": f"c{position}"
         for position, name in enumerate(header)
         if dialect.rest and position not in named
     }

@@ -1,10 +1,12 @@
 """Headers that can't be used, and the refusals that say why."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind, Groups, kind_aliases
+from bundle_pipeline.ingest.dialects import recognised_dialect
 from bundle_pipeline.ingest.foreign_tools import foreign_tool
 from bundle_pipeline.ingest.headers import (
     field_columns,
@@ -19,6 +21,10 @@ from bundle_pipeline.ingest.headers import (
 _MAX_COLUMNS = 2000
 _MAX_HEADER_BYTES = 100 * 1024
 
+# Ends of lines of other systems, and quoted cells, which may hold any.
+_LINE_END = re.compile("[\r\x1e\x85\u2028\u2029]")
+_QUOTED = re.compile('"[^"]*"')
+
 UNKNOWN_FILE = "BP-CSV-UNKNOWN"
 
 
@@ -26,18 +32,23 @@ def checked_header(line: bytes, *, delimiter: str, place: str) -> list[str]:
     """Cells of a header record.
 
     Raises:
-        InputDataError: It is too long, has too many cells or names two columns alike.
+        InputDataError: It is too long, has too many cells, names two columns alike, or holds the
+            end of a line that isn't the file's newline.
     """
     if len(line) > _MAX_HEADER_BYTES:
         found = f"a first row of {len(line)} bytes"
         raise _refused_header(place, found, f"at most {_MAX_HEADER_BYTES} bytes")
-    header = header_cells(line.decode("utf-8"), delimiter=delimiter)
+    text = line.decode("utf-8")
+    header = header_cells(text, delimiter=delimiter)
     if len(header) > _MAX_COLUMNS:
         raise _refused_header(place, f"{len(header)} columns", f"at most {_MAX_COLUMNS}")
+    _refuse_other_line_ends(text, header, place)
     named = Counter(match_key(name) for name in header if name.strip())
-    repeated = [name for name in header if named[match_key(name)] > 1]
-    if repeated and recognised_kind(header):
-        found = f"{len(repeated)} columns that mean the same: {', '.join(map(_shown, repeated))}"
+    repeated = [at for at, name in enumerate(header) if named[match_key(name)] > 1]
+    kind = recognised_kind(header) if repeated else None
+    if kind is not None:
+        shown = ", ".join(_shown_columns(kind, header, repeated))
+        found = f"{len(repeated)} columns that mean the same: {shown}"
         raise _refused_header(place, found, "each column once")
     return header
 
@@ -108,8 +119,31 @@ def _refuse_rows_in_quotes(header: Sequence[str], place: str) -> None:
         )
 
 
-def _shown(header: str) -> str:
-    return ascii(header.strip()[:40])
+def _refuse_other_line_ends(text: str, header: Sequence[str], place: str) -> None:
+    # Rows behind such a sign would be read as header cells, or not at all.
+    found = _LINE_END.search(_QUOTED.sub("", text.strip()))
+    if found is None or not (recognised_kind(header) or recognised_dialect(header)):
+        return
+    raise InputDataError(
+        "BP-CSV-NEWLINE",
+        place=f"{place} line 1",
+        found=f"a first line that goes on behind U+{ord(found[0]):04X}, which ends lines elsewhere",
+        expected="one kind of line end throughout: a newline, with or without a carriage return",
+        remedy="export the file again without opening it in an editor or spreadsheet",
+    )
+
+
+def _shown_columns(kind: FileKind, header: Sequence[str], columns: Sequence[int]) -> list[str]:
+    """Columns by their name, if an alias knows it; by their place, if it may be anything.
+
+    Where newlines got lost on the way the first rows stand in the header, with people's names.
+    """
+    fields = kind_aliases(kind).fields
+    known = {match_key(spelling) for spellings in fields.values() for spelling in spellings}
+    return [
+        ascii(header[at].strip()[:40]) if match_key(header[at]) in known else f"number {at + 1}"
+        for at in columns
+    ]
 
 
 def _spelled_groups(kind: FileKind, groups: Groups) -> str:

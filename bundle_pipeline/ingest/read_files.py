@@ -65,8 +65,12 @@ class LandedFolder:
     extra_aliases: ExtraAliases
 
     def listed(self) -> tuple[StoredObject, ...]:
-        """Its objects, by key."""
-        return tuple(self.landing.listed(self.shop_id))
+        """Its objects, by key.
+
+        Raises:
+            InputDataError: A link, or a file with an impossible name, lies in it.
+        """
+        return tuple(self.landing.landed(self.shop_id))
 
     def path_of(self, entry: StoredObject) -> str:
         """Key of an object below the folder."""

@@ -18,7 +18,15 @@ from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, know
 from bundle_pipeline.ingest.non_products import NAMES, tells_non_product
 from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
 from bundle_pipeline.ingest.orders import flag
-from bundle_pipeline.ingest.values import id_text, is_true, label_text, stated, utc_time, word
+from bundle_pipeline.ingest.values import (
+    id_text,
+    is_true,
+    label_text,
+    of_calendar,
+    stated,
+    utc_time,
+    word,
+)
 from bundle_pipeline.money import minor_unit_exponent, to_minor
 
 Hashes = npt.NDArray[np.uint64]
@@ -48,6 +56,7 @@ _LINE_FACTS = (
     "discounted_total",
     "requires_shipping",
 )
+_PLAIN_TIME_BYTES = len("2025-01-31T10:11:12Z")
 # Read for checks and evidence; they decide nothing.
 _WITHOUT_EFFECT = (
     "clv_band",
@@ -208,10 +217,13 @@ def _head_facts(heads: pl.DataFrame) -> pl.DataFrame:
 
 
 def _times(text: pl.Series) -> pl.Series:
-    # The spelling of nearly all exports first: the general one takes ten times as long.
-    plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
-    if plain.null_count() == text.null_count():
-        return plain.dt.replace_time_zone("UTC")
+    # The spelling of nearly all exports first: the general one takes ten times as long. Of another
+    # length are years beyond 9999 and days of one digit, which the parser would take.
+    if (text.str.len_bytes() == _PLAIN_TIME_BYTES).all():
+        plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
+        plain = plain.to_frame("time").select(of_calendar(pl.col("time"))).to_series()
+        if plain.null_count() == text.null_count():
+            return plain.dt.replace_time_zone("UTC")
     return text.to_frame("text").select(utc_time(pl.col("text"))).to_series()
 
 

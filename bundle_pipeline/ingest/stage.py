@@ -164,6 +164,7 @@ def stage_shop(
         raised for a bad file here; see :meth:`StagedShop.raise_for_structure`.
 
     Raises:
+        InputDataError: A link, or a file with an impossible name, lies in the shop's folder.
         TransientError: A file changed after it was listed, or came only in part.
     """
     looking = observer or Unobserved()

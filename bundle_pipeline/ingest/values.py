@@ -1,5 +1,7 @@
 """Text to values: ids, whole numbers, booleans, words and times. Null where it is no such value."""
 
+from datetime import MAXYEAR, MINYEAR
+
 import polars as pl
 
 # Words that exports write where they mean nothing.
@@ -77,7 +79,12 @@ def utc_time(text: pl.Expr) -> pl.Expr:
     shift = pl.duration(
         microseconds=micros.cast(pl.Int64, strict=False) - offset_minutes * 60_000_000
     )
-    return (parsed + shift).dt.replace_time_zone("UTC")
+    return of_calendar(parsed + shift).dt.replace_time_zone("UTC")
+
+
+def of_calendar(time: pl.Expr) -> pl.Expr:
+    """The time, or null in years that the standard library has none of: before 1, beyond 9999."""
+    return pl.when(time.dt.year().is_between(MINYEAR, MAXYEAR)).then(time)
 
 
 def _number(digits: pl.Expr) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Objects below a URL: a local folder or a bucket, through one library."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,12 +17,15 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.errors import ConfigError, InputDataError
 from bundle_pipeline.store.failures import changed, cut_short, translated
+from bundle_pipeline.store.foreign_files import is_key, refuse_foreign_files
 from bundle_pipeline.store.patience import PATIENCE, Patience
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
+
+logger = logging.getLogger(__name__)
 
 # What a bucket's server answers with at most in one page.
 _PAGE_OBJECTS = 1000
@@ -58,8 +62,25 @@ class Objects:
         """Objects whose key lies below the folder ``prefix``, by key."""
         yield from sorted(self._pages(prefix=prefix), key=lambda found: found.key)
 
+    def landed(self, folder: str) -> list[StoredObject]:
+        """Objects below a folder that others fill, by key; none if it isn't there.
+
+        Raises:
+            InputDataError: Something lies there that is no object, such as a link.
+        """
+        if isinstance(self._store, LocalStore):
+            path = local_folder(self.url) / folder
+            if not path.is_dir():
+                return []
+            with translated("list", self.address(folder)):
+                refuse_foreign_files(path)
+        return list(self.listed(folder))
+
     def walked(self, *, after: str | None = None) -> Iterator[StoredObject]:
-        """All objects, page by page: those of a folder follow one another.
+        """All objects in folders, page by page: those of a folder follow one another.
+
+        Local folders in which something lies that is no object are passed over: whoever lists them
+        alone is told.
 
         Args:
             after: Key where an earlier walk ended; this one goes on behind it. Servers order
@@ -67,13 +88,24 @@ class Objects:
         """
         if isinstance(self._store, LocalStore):
             # A folder is listed in no order and has no pages.
-            yield from (found for found in self.listed("") if after is None or found.key > after)
+            yield from (found for found in self._of_folders() if after is None or found.key > after)
         else:
             yield from self._pages(after=after)
+
+    def _of_folders(self) -> Iterator[StoredObject]:
+        # With the stroke, so that all keys are in order: "a-b/" comes before "a/".
+        for folder in sorted(f"{name}/" for name in self.folders()):
+            try:
+                yield from self.landed(folder.removesuffix("/"))
+            except InputDataError as refusal:
+                logger.warning("passed over: %s", refusal)
 
     def folders(self) -> list[str]:
         """Names of the folders directly below the URL, sorted."""
         with translated("list", self.url):
+            if isinstance(self._store, LocalStore):
+                found = local_folder(self.url).iterdir()
+                return sorted(path.name for path in found if path.is_dir() and is_key(path.name))
             return sorted(obstore.list_with_delimiter(self._store)["common_prefixes"])
 
     def version(self, key: str) -> str | None:

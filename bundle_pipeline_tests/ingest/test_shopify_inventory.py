@@ -114,6 +114,15 @@ def test_counts_by_location_take_the_place_of_the_product_export_s_total(tmp_pat
     ]
 
 
+def test_a_location_may_be_called_like_any_column(tmp_path: Path) -> None:
+    names = ("location_id", "available", "outcome", "_line_number", "inventory_item_id", "_path")
+    header = INVENTORY_BY_LOCATION.replace("Main street,Warehouse", ",".join(names))
+    stock = export(header, {**TEE, **dict.fromkeys(names, "4")})
+    assert counts(load(tmp_path, stock=stock)) == [
+        ("handle:tee:Black / M", name, 4) for name in sorted(names)
+    ]
+
+
 VARIANT_HEADER = [
     "variant_id",
     "product_id",

@@ -127,6 +127,19 @@ def test_both_ways_and_all_block_sizes_come_to_the_same(made: Files, block_bytes
     assert (fast.currency, fast.as_of) == (slow.currency, slow.as_of)
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("-2025-01-02T03:04:05Z", "12025-01-02T03:04:05Z", "0000-01-02T03:04:05Z"),
+        *("2025-1-2T03:04:05Z", "12025-1-02T03:04:05Z"),
+    ],
+)
+def test_a_time_that_deciding_row_by_row_refuses_is_refused(tmp_path: Path, time: str) -> None:
+    text = text_of([({**PLAIN_ORDER, "created_at": time}, [PLAIN_LINE])])
+    shop = loaded_files(tmp_path, {"o.csv": text})
+    assert shop.quarantine["reason"].to_list() == ["ordered_at_not_a_time"]
+
+
 def test_plain_orders_are_simple_and_an_order_in_two_files_is_not(tmp_path: Path) -> None:
     plain = [
         ({**PLAIN_ORDER, "order_id": number}, [{**PLAIN_LINE, "line_item_id": number}])

@@ -133,6 +133,35 @@ def test_the_first_bad_file_by_path_is_the_one_that_is_named(tmp_path: Path) -> 
     assert refused.code == "BP-CSV-BINARY"
 
 
+def test_cells_that_ran_into_the_header_are_not_quoted(tmp_path: Path) -> None:
+    header = (
+        "order_id,created_at,sku,quantity,price,customer,1,2025-01-01,a,1,2,Ada Smith,Ada Smith"
+    )
+    refused = refusal_of(tmp_path, {"orders.csv": f"{header},sku\n"})
+    assert refused.code == "BP-CSV-HEADER"
+    assert refused.found == (
+        "6 columns that mean the same: 'sku', number 7, number 10, number 12, number 13, 'sku'"
+    )
+
+
+@pytest.mark.parametrize("sign", ["\r", "\x1e", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_header_that_ends_in_another_way_than_the_rows_is_refused(
+    tmp_path: Path, sign: str, delimiter: str
+) -> None:
+    # The row behind it would be lost: neither loaded nor counted.
+    header, first, *rows = ORDERS.splitlines()
+    orders = header + sign + "\n".join([first, *rows, ""])
+    refused = refusal_of(tmp_path, {"o.csv": orders.replace(",", delimiter)})
+    assert refused.code == "BP-CSV-NEWLINE"
+    assert refused.found.startswith(f"a first line that goes on behind U+{ord(sign):04X}")
+
+
+def test_a_quoted_header_may_hold_any_line_end(tmp_path: Path) -> None:
+    orders = ORDERS.replace("Mood", '"Mo\u2028od"').replace("sku", '"sku\r"')
+    assert staged_files(tmp_path, {"o.csv": orders}).files[0].row_count == 2
+
+
 def test_a_shop_without_orders_is_refused_and_told_what_it_has(tmp_path: Path) -> None:
     refused = refusal_of(tmp_path, {"stock.csv": INVENTORY, "stuff.csv": UNKNOWN})
     assert refused.code == "BP-INGEST-NO-ORDERS"

@@ -30,6 +30,15 @@ def converted(expression: pl.Expr, *texts: str | None) -> list[object]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        # Years that no datetime has.
+        ("0000-01-01", None),
+        ("0001-01-01T00:00:00+00:01", None),
+        ("9999-12-31T23:59:59-00:01", None),
+        ("01/31/0000", None),
+        ("10000-01-31", None),
+        ("-2024-01-31", None),
         ("2024-01-31T10:11:12.500000Z", datetime(2024, 1, 31, 10, 11, 12, 500_000, tzinfo=UTC)),
         ("2024-01-31T10:11:12.871238Z", datetime(2024, 1, 31, 10, 11, 12, 871_238, tzinfo=UTC)),
         ("2024-01-31T10:11:12Z", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),

@@ -1,10 +1,11 @@
 """Objects below a folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.errors import ConfigError, InputDataError
 from bundle_pipeline.store.objects import opened
 
 
@@ -85,3 +86,93 @@ def test_a_folder_with_odd_characters_can_be_opened(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "orders.csv").write_bytes(b"rows")
     assert opened(str(folder)).read("orders.csv") == b"rows"
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A file that is no shop's, beside the landing zone."""
+    file = tmp_path / "outside.csv"
+    file.write_bytes(b"nobody's business")
+    (tmp_path / "landing" / "corner").mkdir(parents=True)
+    (tmp_path / "landing" / "corner" / "orders.csv").write_bytes(b"rows")
+    (tmp_path / "landing" / "books").mkdir()
+    (tmp_path / "landing" / "books" / "orders.csv").write_bytes(b"rows")
+    return file
+
+
+def _link_to_a_file(shop: Path, outside: Path) -> None:
+    (shop / "more.csv").symlink_to(outside)
+
+
+def _link_to_a_folder(shop: Path, outside: Path) -> None:
+    (shop / "sub").mkdir()
+    (shop / "sub" / "more.csv").symlink_to(outside.parent)
+
+
+def _link_to_itself(shop: Path, _: Path) -> None:
+    (shop / "more.csv").symlink_to(shop)
+
+
+def _link_to_nothing(shop: Path, _: Path) -> None:
+    (shop / "more.csv").symlink_to(shop / "nothing")
+
+
+def _control_character(shop: Path, _: Path) -> None:
+    (shop / "mo\nre.csv").write_bytes(b"rows")
+
+
+def _folder_with_one(shop: Path, _: Path) -> None:
+    (shop / "mo\tre").mkdir()
+
+
+def _other_encoding(shop: Path, _: Path) -> None:
+    (shop / "mo\udcffre.csv").write_bytes(b"rows")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (_link_to_a_file, "BP-LANDING-LINK"),
+        (_link_to_a_folder, "BP-LANDING-LINK"),
+        (_link_to_itself, "BP-LANDING-LINK"),
+        (_link_to_nothing, "BP-LANDING-LINK"),
+        (_control_character, "BP-LANDING-NAME"),
+        (_folder_with_one, "BP-LANDING-NAME"),
+        (_other_encoding, "BP-LANDING-NAME"),
+    ],
+)
+def test_what_is_no_object_refuses_its_folder_and_no_other(
+    spoil: Callable[[Path, Path], None], code: str, outside: Path
+) -> None:
+    landing = outside.parent / "landing"
+    spoil(landing / "corner", outside)
+    objects = opened(str(landing))
+    with pytest.raises(InputDataError) as refused:
+        objects.landed("corner")
+    assert refused.value.code == code
+    assert refused.value.place == "shop corner"
+    assert [entry.key for entry in objects.landed("books")] == ["books/orders.csv"]
+    assert [entry.key for entry in objects.walked()] == ["books/orders.csv"]
+
+
+def test_the_folder_of_a_shop_may_be_a_link(outside: Path) -> None:
+    landing = outside.parent / "landing"
+    (landing / "corner").rename(outside.parent / "elsewhere")
+    (landing / "corner").symlink_to(outside.parent / "elsewhere")
+    assert [entry.key for entry in opened(str(landing)).landed("corner")] == ["corner/orders.csv"]
+
+
+def test_a_folder_with_an_impossible_name_is_no_shop(outside: Path) -> None:
+    landing = outside.parent / "landing"
+    (landing / "a\nb").mkdir()
+    assert opened(str(landing)).folders() == ["books", "corner"]
+
+
+def test_folders_are_walked_in_the_order_of_keys(tmp_path: Path) -> None:
+    objects = opened(str(tmp_path))
+    keys = ["a-b/1", "a-b/2", "a.b/1", "a/1", "a/b/1", "ab/1"]
+    for key in keys:
+        objects.write_once(key, b"")
+    assert [entry.key for entry in objects.walked()] == keys
+    assert [entry.key for entry in objects.walked(after="a-b/1")] == keys[1:]
+    assert objects.landed("nobody") == []

@@ -8,6 +8,8 @@ import polars as pl
 from bundle_pipeline.ingest.aliases import FileKind
 
 LEFT_OUT_SCHEMA = {"_line_number": pl.Int64, "outcome": pl.String, "reason": pl.String}
+# Before headers, which may be any word: also the name of another column.
+OF_HEADER = "header: "
 
 
 def nothing_left_out() -> pl.DataFrame:
@@ -32,4 +34,5 @@ class Reshaped:
 
 Reshape = Callable[[pl.DataFrame], Reshaped]
 """Takes a file's rows in order: text by field of the dialect, null where blank, ``_line_number``,
-``_customer`` if the dialect has such fields, and with ``rest`` other columns by their header."""
+``_customer`` if the dialect has such fields, and with ``rest`` other columns by
+:data:`OF_HEADER` and their header."""
