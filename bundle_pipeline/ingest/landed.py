@@ -16,6 +16,7 @@ from bundle_pipeline.ingest.archives import is_zip, unpacked
 from bundle_pipeline.ingest.csv_records import found_records
 from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
 from bundle_pipeline.ingest.csv_text import PlainText, plain_text
+from bundle_pipeline.ingest.export_names import is_mended_name
 from bundle_pipeline.ingest.file_names import (
     is_free_text_name,
     is_table_name,
@@ -95,6 +96,8 @@ class LandedTable:
     def is_plain_orders(self) -> bool:
         """Whether each line is an order line with every fact in it, and numbers have a point."""
         is_plain = self.what.dialect is None and isinstance(self._source, _CsvSource)
+        # Mended rows replace others, which has to be looked at row by row.
+        is_plain = is_plain and not is_mended_name(self.path)
         return is_plain and self.what.kind == "orders" and self.delimiter == _COMMA
 
     def blocks(self) -> Iterator[TextBlock]:
