@@ -14,6 +14,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable, StagedFile, opened_files
+from bundle_pipeline.ingest.mended_rows import mended_files
 from bundle_pipeline.ingest.order_spool import Observe, OrderSpool, SpooledBlock
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.schemas.shop_id import ShopId
@@ -55,11 +56,14 @@ class StagedShop:
     def raise_for_structure(self) -> None:
         """Refuse the shop if a file can't be used as a whole, or there are no orders.
 
+        A file that came again mended is left.
+
         Raises:
             InputDataError: The first such problem, by path.
         """
+        mended = mended_files(self.files)
         for file in self.files:
-            if file.is_blocking and file.problem is not None:
+            if file.is_blocking and file.problem is not None and file.path not in mended:
                 raise file.problem
         if not any(file.kind == "orders" for file in self.files):
             raise self._no_orders()
