@@ -7,13 +7,19 @@ import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.landed import StagedFile
+from bundle_pipeline.ingest.mended_rows import (
+    MENDED_ROW,
+    mended_files,
+    with_mended_verdicts,
+    with_original_paths,
+)
 from bundle_pipeline.ingest.outcomes import VERDICT_SCHEMA
 from bundle_pipeline.ingest.reasons import QUARANTINE_HINTS
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.ingest import OUTCOMES, IngestLedger, Quarantine
 
-_FILE_REASON = "unusable_file"
+UNUSABLE_FILE = "unusable_file"
 
 
 def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -32,14 +38,14 @@ def with_reading_verdicts(staged: StagedShop, verdicts: Sequence[pl.DataFrame]) 
     rejected = (
         staged.left_out_at_reading.rename({"_path": "path", "_line_number": "line_number"})
         .join(kinds, on="path", how="left", validate="m:1")
-        .with_columns(fields=pl.lit(None, dtype=pl.String))
         .select(list(VERDICT_SCHEMA))
     )
     rows = pl.concat([rejected, *verdicts])
     best_first = pl.col("outcome").cast(pl.Enum(OUTCOMES))
-    return rows.sort(best_first, maintain_order=True).unique(
+    by_line = rows.sort(best_first, maintain_order=True).unique(
         ["path", "line_number"], keep="first", maintain_order=True
     )
+    return with_mended_verdicts(by_line)
 
 
 def ingest_ledger(
@@ -47,16 +53,19 @@ def ingest_ledger(
 ) -> dy.DataFrame[IngestLedger]:
     """One row per landed file; the rows of a file that can't be used at all are quarantined.
 
+    If such a file came again mended, they are superseded.
+
     Args:
         staged: The landed files.
         verdicts: What became of every row of the others, but for those loaded without a verdict.
         simple_counts: How many those are, by path.
     """
     counted = verdicts.group_by("path", "outcome", "reason").agg(row_count=pl.len().cast(pl.Int64))
+    is_mended = pl.col("path").is_in(mended_files(staged.files))
     unusable = _unusable(staged).select(
         "path",
-        outcome=pl.lit("quarantined"),
-        reason=pl.lit(_FILE_REASON),
+        outcome=pl.when(is_mended).then(pl.lit("superseded")).otherwise(pl.lit("quarantined")),
+        reason=pl.when(is_mended).then(pl.lit(MENDED_ROW)).otherwise(pl.lit(UNUSABLE_FILE)),
         row_count="row_count",
     )
     simple = pl.DataFrame(
@@ -90,24 +99,31 @@ def ingest_ledger(
 
 
 def quarantine(staged: StagedShop, verdicts: pl.DataFrame) -> dy.DataFrame[Quarantine]:
-    """One row per row that can't be used, and one, at its first line, per such file."""
+    """One row per row that can't be used, and one, at its first line, per such file.
+
+    ``raw_row`` is null: see :func:`with_raw_rows`.
+    """
     rows = verdicts.filter(pl.col("outcome") == "quarantined").select(
         "path",
         "line_number",
         "kind",
         "reason",
         pl.col("reason").replace_strict(QUARANTINE_HINTS, return_dtype=pl.String).alias("hint"),
-        "fields",
     )
-    files = _unusable(staged).select(
-        "path",
-        line_number=pl.lit(1, dtype=pl.Int64),
-        kind="kind",
-        reason=pl.lit(_FILE_REASON),
-        hint="hint",
-        fields=pl.lit(None, dtype=pl.String),
+    is_mended = pl.col("path").is_in(mended_files(staged.files))
+    files = (
+        _unusable(staged)
+        .filter(~is_mended)
+        .select(
+            "path",
+            line_number=pl.lit(1, dtype=pl.Int64),
+            kind="kind",
+            reason=pl.lit(UNUSABLE_FILE),
+            hint="hint",
+        )
     )
-    return declared(Quarantine, pl.concat([rows, files]).sort("path", "line_number"))
+    found = pl.concat([rows, files]).with_columns(raw_row=pl.lit(None, dtype=pl.String))
+    return declared(Quarantine, found.sort("path", "line_number"))
 
 
 def raise_above_quarantine_rate(
@@ -115,12 +131,15 @@ def raise_above_quarantine_rate(
 ) -> None:
     """Refuse the shop where more than a share of a file's rows can't be used.
 
+    Rows of a file that mends another one count as those of the other.
+
     Raises:
         InputDataError: Names the first such file, and its most frequent reason.
     """
     is_quarantined = pl.col("outcome") == "quarantined"
     worst = (
-        verdicts.group_by("path")
+        with_original_paths(verdicts)
+        .group_by("path")
         .agg(
             quarantined_count=is_quarantined.sum(),
             reason=pl.col("reason").filter(is_quarantined).mode().sort().first(),

@@ -14,9 +14,6 @@ from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
 from bundle_pipeline.schemas.ingest import OUTCOMES
 
 _LOADED, _SUPERSEDED, _EXCLUDED, _QUARANTINED = OUTCOMES
-# Evidence holds keys and numbers, but in a row that has slipped a column it may be anything.
-_MAIL_LIKE = r"\S@\S"
-_MASK = "(hidden: has an @)"
 
 VERDICT_SCHEMA = {
     "path": pl.String,
@@ -24,7 +21,6 @@ VERDICT_SCHEMA = {
     "kind": pl.String,
     "outcome": pl.String,
     "reason": pl.String,
-    "fields": pl.String,
 }
 
 
@@ -78,30 +74,17 @@ def superseded(rows: pl.DataFrame, *key: str) -> pl.DataFrame:
 
 
 def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
-    """What became of each row, and the evidence of those that can't be used.
+    """What became of each row: ``path``, ``line_number``, ``kind``, ``outcome`` and ``reason``.
 
-    Returns:
-        One row per row: ``path``, ``line_number``, ``kind``, ``outcome``, ``reason`` (null where
-        loaded) and ``fields`` (JSON of keys and numbers where quarantined, else null).
+    The reason is null where the row is loaded.
     """
-    texts = pl.col(kind_aliases(kind).evidence)
-    evidence = pl.when(texts.str.contains(_MAIL_LIKE)).then(pl.lit(_MASK)).otherwise(texts)
-    is_quarantined = pl.col("outcome") == _QUARANTINED
-    # By place: a line may give several rows.
-    placed = rows.with_row_index("_place")
-    decided = placed.select(
-        "_place",
+    return rows.select(
         pl.col("_path").alias("path"),
         pl.col("_line_number").alias("line_number"),
         pl.lit(kind).alias("kind"),
         pl.col("outcome").fill_null(_LOADED),
         "reason",
     )
-    shown = placed.filter(is_quarantined).select(
-        "_place",
-        pl.struct(evidence.name.keep()).struct.json_encode().alias("fields"),
-    )
-    return decided.join(shown, on="_place", how="left", validate="1:1").select(list(VERDICT_SCHEMA))
 
 
 def no_verdicts() -> pl.DataFrame:

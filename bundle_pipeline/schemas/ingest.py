@@ -56,4 +56,8 @@ class Quarantine(Frame):
     kind = dy.String(nullable=True, description="Kind of the file, if recognised")
     reason = dy.String(description="Stable code, such as quantity_not_a_number")
     hint = dy.String(description="What was found, what was expected, what to do")
-    fields = dy.String(nullable=True, description="Its mapped, non-personal fields as JSON")
+    raw_row = dy.String(
+        nullable=True,
+        description="Its cells by header as JSON, as they stand in the file; what may be personal "
+        "is masked. Of a row that doesn't fit its header, the number of its cells",
+    )
