@@ -48,19 +48,21 @@ def mended_path(original: str, paths: Collection[str], *, archive: str | None = 
     """A free path for mended rows of a file.
 
     Args:
-        original: The file that is mended.
+        original: The file that is mended; it may be a mended one itself.
         paths: All landed files.
         archive: The archive that the file is a member of.
 
     Raises:
         ValueError: All numbers are taken.
     """
-    beside = original
+    mended = originals(paths)
+    root = mended.get(original, original)
+    beside = _MENDED.sub("", original)
     if archive is not None:
         # Nothing can lie below an archive: it is a file.
         beside = archive + original.removeprefix(archive).replace("/", "_")
-    name = PurePosixPath(original.lower().removesuffix(".gz"))
-    taken = (_MENDED.search(path) for path, of in originals(paths).items() if of == original)
+    name = PurePosixPath(beside.lower().removesuffix(".gz"))
+    taken = (_MENDED.search(path) for path, of in mended.items() if of == root)
     number = 1 + max((int(found[1]) for found in taken if found), default=0)
     if number > _LARGEST_MENDED_NUMBER:
         raise ValueError(number)

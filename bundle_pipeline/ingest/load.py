@@ -45,6 +45,7 @@ class LoadedShop:
         currency: That of most orders, or the default where none states one; variants and catalog
             are in it.
         as_of: Time of the newest order, None without orders.
+        verdicts: What became of each line of the files, but for simple order lines that are loaded.
         ambiguous_skus: ``sku`` and ``variant_ids``, of SKUs that several variants have.
         unknown_variants: ``variant_id`` and ``line_count``, of ids in orders that no file of
             products knows.
@@ -59,6 +60,7 @@ class LoadedShop:
     ingest_ledger: dy.DataFrame[IngestLedger]
     currency: str
     as_of: datetime | None
+    verdicts: pl.DataFrame
     ambiguous_skus: pl.DataFrame
     unknown_variants: pl.DataFrame
 
@@ -100,6 +102,7 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
         ingest_ledger=ingest_ledger(staged, verdicts, simple_counts=sold.simple_counts),
         currency=currency,
         as_of=sold.as_of,
+        verdicts=verdicts,
         ambiguous_skus=known.ambiguous_skus,
         unknown_variants=unknown_variants(sold.order_lines.scan(), known),
     )

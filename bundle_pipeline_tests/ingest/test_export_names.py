@@ -46,6 +46,7 @@ def test_a_mended_file_is_named_after_its_original_and_read_after_it(
     assert path > original
     assert originals({*paths, path}) == {path: original}
     second = mended_path(original, {*paths, path}, archive=archive)
+    assert mended_path(path, {*paths, path}) == second
     assert second > path
     assert originals({*paths, path, second}) == {path: original, second: original}
     # Its parts and snapshots are those of its original.
