@@ -18,10 +18,10 @@ _ISO_TIME = (
     r"(?:[T ](?<clock>[0-9]{2}:[0-9]{2})(?::(?<seconds>[0-9]{2})(?:\.(?<fraction>[0-9]{1,9}))?)?"
     r" ?(?:Z|(?<sign>[+-])(?<offset_hours>[0-9]{2}):?(?<offset_minutes>[0-9]{2}))?)?$"
 )
-# 1/31/2024 or 31/1/2024, then maybe a time to seconds.
+# 1/31/2024 or 31/1/2024, then maybe a time to minutes or seconds.
 _SLASHED_TIME = (
     r"^(?<first>[0-9]{1,2})/(?<second>[0-9]{1,2})/(?<year>[0-9]{4})"
-    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2}:[0-9]{2}))?$"
+    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2})(?::(?<seconds>[0-9]{2}))?)?$"
 )
 _CLOCK_FORMAT = "%Y-%m-%d %H:%M:%S"
 _MONTHS = 12
@@ -106,7 +106,8 @@ def _slashed_time(text: pl.Expr, file: str) -> pl.Expr:
     is_day_first = (first > _MONTHS) | (is_unclear & some_day_first)
     day = pl.when(is_day_first).then(first).otherwise(second)
     month = pl.when(is_day_first).then(second).otherwise(first)
-    local = pl.format("{}-{}-{} {}", part("year"), month, day, part("clock").fill_null("00:00:00"))
+    clock = pl.format("{}:{}", part("clock").fill_null("00:00"), part("seconds").fill_null("00"))
+    local = pl.format("{}-{}-{} {}", part("year"), month, day, clock)
     parsed = local.str.to_datetime(_CLOCK_FORMAT, time_unit="us", strict=False)
     readable = ~(is_unclear & some_day_first & some_month_first)
     return pl.when(readable & part("year").is_not_null()).then(parsed).dt.replace_time_zone("UTC")
