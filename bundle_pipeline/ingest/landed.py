@@ -232,7 +232,7 @@ def _opened_file(
         return replace(file, kind="marker"), None
     count_rows: Callable[[], int] = int
     try:
-        _refuse_other_formats(name, content[:_START_BYTES], place)
+        _refuse_other_formats(name, content[:_START_BYTES], place, extra_aliases)
         plain = plain_text(content, place=place)
         if is_jsonl(plain.text[:_START_BYTES], name=name):
             objects = read_jsonl(plain.text[:], place=place)
@@ -291,12 +291,14 @@ def _wanted(what: Recognised, column_count: int) -> list[int]:
     return sorted({column for name in read for column in what.columns.get(name, ())})
 
 
-def _refuse_other_formats(name: str, content: bytes, place: str) -> None:
+def _refuse_other_formats(
+    name: str, content: bytes, place: str, extra_aliases: ExtraAliases
+) -> None:
     if is_workbook_name(name):
         found = "a workbook of a spreadsheet"
     elif not is_table_name(name):
         found = "a file that is neither .csv, .tsv, .txt, .jsonl nor a .zip of these"
-    elif is_free_text_name(name) and not sniffed_kinds(content, name):
+    elif is_free_text_name(name) and not sniffed_kinds(content, name, extra_aliases=extra_aliases):
         found = "a .txt file without a header that is known"
     else:
         return
