@@ -164,7 +164,10 @@ def raise_above_quarantine_rate(
 
 def _files(staged: StagedShop) -> pl.DataFrame:
     declared = IngestLedger.create_empty().schema
-    facts = ("path", "kind", "content_hash", "byte_count", "row_count", "unmapped_headers")
+    facts = (
+        *("path", "kind", "content_hash", "byte_count", "row_count"),
+        *("encoding", "unmapped_headers"),
+    )
     return pl.DataFrame(
         {name: [getattr(file, name) for file in staged.files] for name in facts},
         schema={name: declared[name] for name in facts},

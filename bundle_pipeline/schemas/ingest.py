@@ -34,6 +34,10 @@ class IngestLedger(Frame):
         dy.Struct(_REASON),
         description="Rule or reason with its rows, for all that isn't loaded",
     )
+    encoding = dy.String(
+        nullable=True,
+        description="Encoding that a recognised file was read in; two where both are possible",
+    )
     unmapped_headers = dy.List(dy.String(), description="Headers that no alias knows")
 
     @dy.rule()
