@@ -82,7 +82,8 @@ def test_mended_rows_count_and_the_landed_file_stays(tmp_path: Path) -> None:
     wanted = text.splitlines(keepends=True)
     assert extract.read_text("utf-8") == "".join([wanted[0], wanted[32], *wanted[34:]])
     assert extract.stat().st_mode & 0o077 == 0
-    reasons = list(csv.DictReader((tmp_path / "mend" / "orders.csv.reasons.csv").open()))
+    sidecar = (tmp_path / "mend" / "orders.csv.reasons.csv").read_text("utf-8")
+    reasons = list(csv.DictReader(io.StringIO(sidecar)))
     assert [(row["row"], row["line_number"]) for row in reasons] == [
         ("1", "33"),
         ("2", "35"),
@@ -145,7 +146,7 @@ def test_a_shop_that_has_too_many_bad_rows_is_mended_before_its_first_run(tmp_pa
     rows = [["1", DAY, "TEA", "x", "3.00", ""], ["2", DAY, "TEA", "1", "3.00", ""]]
     rows.append(["3", DAY, "TEA", "x", "3.00", ""])
     site = Deployed(tmp_path, {"orders.csv.gz": gzip.compress(csv_text(HEADER, *rows).encode())})
-    assert "BP-INGEST-QUARANTINED" in site.ran("run", code=1)
+    assert "BP-QUALITY-STRUCTURE" in site.ran("run", code=1)
     site.ran("quarantine", SHOP, "--out", "mend")
     replaced(tmp_path / "mend" / "orders.csv", (",x,", ",1,"))
     site.ran("replay", SHOP, "--mended", "mend/orders.csv")
