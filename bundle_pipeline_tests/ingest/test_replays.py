@@ -30,7 +30,7 @@ LEDGER = pl.DataFrame(
 
 
 def test_each_row_of_before_is_counted_once_where_it_is_now() -> None:
-    # Line 4 has no verdict, so it is loaded; old.csv isn't landed any more. Of x.csv all rows count.
+    # Line 4 has no verdict, so it is loaded; old.csv isn't landed any more; x.csv counts by rows.
     report = replay_report(BEFORE, VERDICTS, LEDGER)
     assert report.columns == [
         *("reason", "row_count"),
