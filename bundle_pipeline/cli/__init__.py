@@ -11,6 +11,8 @@ from rich.markup import escape
 
 from bundle_pipeline.cli.dev import dev
 from bundle_pipeline.cli.quality import quality
+from bundle_pipeline.cli.quarantine import quarantine
+from bundle_pipeline.cli.replay import replay
 from bundle_pipeline.cli.run import run
 from bundle_pipeline.cli.settings import settings
 from bundle_pipeline.cli.shops import shops
@@ -24,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, show, shops, quality, settings, dev):
+for command in (run, show, shops, quality, quarantine, replay, settings, dev):
     app.command()(command)
 
 WRONG_USE = 2

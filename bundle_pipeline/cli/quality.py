@@ -12,11 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from bundle_pipeline.cli.console import standard_output
+from bundle_pipeline.cli.judged_shops import refuse_unknown_shop
 from bundle_pipeline.cli.options import Format, FormatOption, LandingOption, site_of
-from bundle_pipeline.defs.landing_zone import shop_folders
 from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.ingest.stage import stage_shop
 from bundle_pipeline.quality.docs import write_docs
 from bundle_pipeline.quality.profile import Profile
@@ -61,15 +60,7 @@ def quality(
 
 
 def _profiles(site: Site, shop: ShopId) -> list[Profile]:
-    known, _ = shop_folders(site.landing)
-    if shop not in known:
-        raise ConfigError(
-            "BP-SHOP-UNKNOWN",
-            place=site.deployment.landing,
-            found=f"no folder for shop {shop}",
-            expected=f"one of: {', '.join(known) or 'no shops at all'}",
-            remedy="land the shop's files in a folder of its name, or correct the name",
-        )
+    refuse_unknown_shop(site, shop)
     profiles = ProfileOfShop()
     with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
         staged = stage_shop(

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from bundle_pipeline.defs.budget import Budget
+from bundle_pipeline.ingest.recognition import ExtraAliases
 from bundle_pipeline.ingest.sniffing import sniffed_kinds
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
@@ -93,13 +94,20 @@ class Delivery:
                 return word
         return "unsaid"
 
-    def has_orders(self, landing: Objects, budget: Budget) -> bool:
+    def has_orders(self, landing: Objects, budget: Budget, *, extra_aliases: ExtraAliases) -> bool:
         """Whether an export is recognised as orders: the one kind that is required.
 
         Where the budget doesn't suffice to look, the shop has the benefit of the doubt: its run
         tells.
+
+        Args:
+            landing: Landing zone.
+            budget: How long it may take.
+            extra_aliases: Spellings of the shop's own.
         """
-        return any(budget.is_spent() or _is_orders(landing, file) for file in self.exports)
+        return any(
+            budget.is_spent() or _is_orders(landing, file, extra_aliases) for file in self.exports
+        )
 
     @property
     def _content(self) -> tuple[StoredObject, ...]:
@@ -145,5 +153,6 @@ def _name(file: StoredObject) -> str:
     return file.key.rpartition("/")[2]
 
 
-def _is_orders(landing: Objects, file: StoredObject) -> bool:
-    return "orders" in sniffed_kinds(landing.read_start(file, _HEADER_BYTES), file.key)
+def _is_orders(landing: Objects, file: StoredObject, extra_aliases: ExtraAliases) -> bool:
+    start = landing.read_start(file, _HEADER_BYTES)
+    return "orders" in sniffed_kinds(start, file.key, extra_aliases=extra_aliases)

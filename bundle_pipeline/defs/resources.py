@@ -63,15 +63,20 @@ class Site:
         return resolved(PipelineSettings, layers)
 
     def is_paused(self, shop_id: ShopId) -> bool:
-        """Whether settings say so. With settings that can't be read a shop isn't paused.
+        """Whether settings say so; with settings that can't be read a shop isn't paused."""
+        return not self.readable_settings(shop_id).enabled
 
-        Its run will then fail with the reason, where people look for it, and no other shop waits.
+    def readable_settings(self, shop_id: ShopId) -> PipelineSettings:
+        """Settings in force for a shop; the defaults where a file of them can't be read.
+
+        The shop's run will then fail with the reason, where people look for it, and no other shop
+        waits.
         """
         try:
-            return not self.settings(shop_id).enabled
+            return self.settings(shop_id)
         except ConfigError as error:
             logger.warning("settings of shop %s: %s", shop_id, error)
-            return False
+            return PipelineSettings()
 
     def rules(self) -> str:
         """What results follow from besides a shop's files: deployment settings and release.

@@ -116,9 +116,15 @@ def _verdict(
     completeness = delivery.completeness(site.landing)
     is_stable = before is not None and before.fingerprint == delivery.fingerprint
     is_there = completeness == "complete" or (completeness == "unsaid" and is_stable)
-    if not is_there or site.is_paused(delivery.shop_id):
+    if not is_there:
         return "open"
-    if completeness == "complete" or delivery.has_orders(site.landing, budget):
+    settings = site.readable_settings(delivery.shop_id)
+    if not settings.enabled:
+        return "open"
+    extra_aliases = settings.ingest.extra_aliases
+    if completeness == "complete" or delivery.has_orders(
+        site.landing, budget, extra_aliases=extra_aliases
+    ):
         return "due"
     return "settled"
 

@@ -25,7 +25,6 @@ class KindAliases(BaseModel):
     fields: dict[str, tuple[str, ...]]
     unread: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
-    evidence: tuple[str, ...]
 
     @property
     def read_fields(self) -> tuple[str, ...]:

@@ -1,17 +1,25 @@
-"""Which encoding a text is in, told for certain or not at all, and its UTF-8.
+"""Which encoding a text is in, told for certain, with its doubt or not at all, and its UTF-8.
 
 A byte order mark and valid UTF-8 are certain. Windows-1252, which spreadsheets save as "CSV" and
 which holds all letters of ISO 8859-1 at the same codes, is certain where every word with a letter
 beyond ASCII can be spelled in one western language: read so, ``Dvořák`` of Windows-1250 becomes
 ``Dvoøák``, which no such language has. Charset-normalizer was tried and isn't used: of ``café`` it
 makes Urdu (cp1006), and of most short texts Windows-1250.
+
+Letters alone don't tell a lone ``čaj`` of Windows-1250 from the ``èaj`` of Windows-1252, nor
+``crème`` from ``crčme``: only words do, and a list of them would have to hold every shop's. Where
+no word of a file speaks against Central European spelling the file is read as Windows-1252, the far
+more frequent one, and its encoding names both.
 """
 
 import codecs
+import logging
 import re
 from dataclasses import dataclass
 
 from bundle_pipeline.errors import InputDataError
+
+logger = logging.getLogger(__name__)
 
 _BLOCK_BYTES = 16 * 1024**2
 # Latin text in UTF-16 has a zero in every other byte; this much of the file is enough to see it.
@@ -41,6 +49,19 @@ _WESTERN = tuple(
         "éëïóöüè",  # Dutch
     )
 )
+# Letters of one language each whose exports are in Windows-1250.
+_CENTRAL = tuple(
+    frozenset(letters + letters.upper())
+    for letters in (
+        "ąćęłńóśźż",  # Polish
+        "áčďéěíňóřšťúůýž",  # Czech
+        "áäčďéíĺľňóôŕšťúýž",  # Slovak
+        "áéíóöőúüű",  # Hungarian
+        "ăâîşţ",  # Romanian
+        "čćđšž",  # Croatian, Slovenian
+    )
+)
+_CENTRAL_NAME, _CENTRAL_CODEC = "Windows-1250 (Central European)", "cp1250"
 # Signs that may stand alone or beside a word in a western text; inside a word only the last line.
 # The codes are dashes and curly quotes, a blank that doesn't break and a soft hyphen.
 _SIGNS = frozenset("€£¥¢§©®™°±²³¹µ\u00d7·÷½¼¾«»¡¿ªº…•“”„\u2013\u2014\u2018\u2019\u00a0\u00ad")
@@ -65,7 +86,7 @@ _UNWESTERN = re.compile(
 )
 _CANDIDATES = (
     ("Windows-1252", "cp1252"),
-    ("Windows-1250 (Central European)", "cp1250"),
+    (_CENTRAL_NAME, _CENTRAL_CODEC),
     ("Windows-1251 (Cyrillic)", "cp1251"),
     ("Windows-1254 (Turkish)", "cp1254"),
     ("Mac Roman", "mac_roman"),
@@ -76,7 +97,10 @@ _CANDIDATES = (
 
 @dataclass(frozen=True)
 class Utf8Text:
-    """A text as UTF-8 without a byte order mark, and the encoding that it came in."""
+    """A text as UTF-8 without a byte order mark, and the encoding that it came in.
+
+    Where two are possible the encoding names both, that it was read in first.
+    """
 
     text: bytes
     encoding: str
@@ -163,6 +187,9 @@ def _from_latin(content: bytes, wrong: int, place: str) -> Utf8Text:
     # Other than its bytes 80 to 9F, which ISO 8859-1 has no signs for, the two are the same.
     is_windows = any(0x80 <= code <= 0x9F for word in words for code in word)  # noqa: PLR2004
     encoding = "Windows-1252" if is_windows else "ISO-8859-1"
+    if _may_be_central(words):
+        encoding = f"{encoding} or {_CENTRAL_NAME}"
+        logger.warning("%s: read as %s; letters alone don't tell which", place, encoding)
     return Utf8Text(content.decode("cp1252").encode(), encoding)
 
 
@@ -175,6 +202,19 @@ def _is_western(word: bytes) -> bool:
     letters = {letter for letter in bare if not letter.isascii()} - _JOINING - {"ß"}
     is_spelled = any(letters <= language for language in _WESTERN)
     return is_spelled and not _UNWESTERN.search(text)
+
+
+def _may_be_central(words: list[bytes]) -> bool:
+    """Whether words of a western text differ in Windows-1250, and all such could be spelled so."""
+    differing = [
+        text.strip("".join(_SIGNS))
+        for word in words
+        if (text := word.decode(_CENTRAL_CODEC, errors="replace")) != word.decode("cp1252")
+    ]
+    return bool(differing) and all(
+        any({letter for letter in text if not letter.isascii()} <= central for central in _CENTRAL)
+        for text in differing
+    )
 
 
 def _fits(words: list[bytes], codec: str) -> bool:

@@ -136,8 +136,8 @@ def document_of(read: ReadObject, observer: Observer) -> bytes:
         "others": _stacked([block.others for block in blocks]),
         "currencies": _stacked([block.currencies for block in blocks]),
         "decided_labels": _stacked([decision.labels for _, decision in decisions]),
-        "decided_counts": _stacked([decision.outcomes.counts for _, decision in decisions]),
-        "quarantined": _stacked([decision.outcomes.quarantined for _, decision in decisions]),
+        "decided_loaded": _stacked([decision.outcomes.loaded for _, decision in decisions]),
+        "decided_others": _stacked([decision.outcomes.others for _, decision in decisions]),
         "row_left_out": _stacked([rows.left_out for rows in read.rows]),
         **{f"rows/{number}": rows.rows for number, rows in enumerate(read.rows)},
         _OBSERVED: pl.DataFrame({_OBSERVED: [observer.packed(read.observations)]}),
@@ -220,9 +220,9 @@ def _decisions(
 ) -> Iterator[tuple[int, Decision]]:
     stacks = (
         _unstacked(frames[name], len(document.decisions))
-        for name in ("decided_labels", "decided_counts", "quarantined")
+        for name in ("decided_labels", "decided_loaded", "decided_others")
     )
-    for decision, labels, counts, quarantined in zip(document.decisions, *stacks, strict=True):
+    for decision, labels, loaded, others in zip(document.decisions, *stacks, strict=True):
         yield (
             decision.first_block,
             Decision(
@@ -231,7 +231,7 @@ def _decisions(
                 meaning=decision.meaning,
                 orders=_found(Orders, decision.orders, kept.orders),
                 order_lines=_found(OrderLines, decision.order_lines, kept.order_lines),
-                outcomes=Outcomes(counts, quarantined),
+                outcomes=Outcomes(loaded, others),
                 newest=decision.newest,
             ),
         )

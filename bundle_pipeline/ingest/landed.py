@@ -16,6 +16,7 @@ from bundle_pipeline.ingest.archives import is_zip, unpacked
 from bundle_pipeline.ingest.csv_records import found_records
 from bundle_pipeline.ingest.csv_rows import CsvRows, read_rows
 from bundle_pipeline.ingest.csv_text import PlainText, plain_text
+from bundle_pipeline.ingest.export_names import is_mended_name
 from bundle_pipeline.ingest.file_names import (
     is_free_text_name,
     is_table_name,
@@ -95,6 +96,8 @@ class LandedTable:
     def is_plain_orders(self) -> bool:
         """Whether each line is an order line with every fact in it, and numbers have a point."""
         is_plain = self.what.dialect is None and isinstance(self._source, _CsvSource)
+        # Mended rows replace others, which has to be looked at row by row.
+        is_plain = is_plain and not is_mended_name(self.path)
         return is_plain and self.what.kind == "orders" and self.delimiter == _COMMA
 
     def blocks(self) -> Iterator[TextBlock]:
@@ -234,7 +237,7 @@ def _opened_file(
         return replace(file, kind="marker"), None
     count_rows: Callable[[], int] = int
     try:
-        _refuse_other_formats(name, content[:_START_BYTES], place)
+        _refuse_other_formats(name, content[:_START_BYTES], place, extra_aliases)
         plain = plain_text(content, place=place)
         if is_jsonl(plain.text[:_START_BYTES], name=name):
             objects = read_jsonl(plain.text[:], place=place)
@@ -295,12 +298,14 @@ def _wanted(what: Recognised, column_count: int) -> list[int]:
     return sorted({column for name in read for column in what.columns.get(name, ())})
 
 
-def _refuse_other_formats(name: str, content: bytes, place: str) -> None:
+def _refuse_other_formats(
+    name: str, content: bytes, place: str, extra_aliases: ExtraAliases
+) -> None:
     if is_workbook_name(name):
         found = "a workbook of a spreadsheet"
     elif not is_table_name(name):
         found = "a file that is neither .csv, .tsv, .txt, .jsonl nor a .zip of these"
-    elif is_free_text_name(name) and not sniffed_kinds(content, name):
+    elif is_free_text_name(name) and not sniffed_kinds(content, name, extra_aliases=extra_aliases):
         found = "a .txt file without a header that is known"
     else:
         return

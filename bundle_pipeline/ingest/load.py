@@ -18,6 +18,7 @@ from bundle_pipeline.ingest.ledger import (
     left_out_at_reading,
     quarantine,
     raise_above_quarantine_rate,
+    with_mended_outcomes,
 )
 from bundle_pipeline.ingest.linked_ids import has_derived_ids, with_linked_ids
 from bundle_pipeline.ingest.order_decisions import (
@@ -47,6 +48,7 @@ class LoadedShop:
         currency: That of most orders, or the default where none states one; variants and catalog
             are in it.
         as_of: Time of the newest order, None without orders.
+        outcomes: What became of each line of the files.
         ambiguous_skus: ``sku`` and ``variant_ids``, of SKUs that several variants have.
         unknown_variants: ``variant_id`` and ``line_count``, of ids in orders that no file of
             products knows.
@@ -62,6 +64,7 @@ class LoadedShop:
     ingest_ledger: dy.DataFrame[IngestLedger]
     currency: str
     as_of: datetime | None
+    outcomes: Outcomes
     ambiguous_skus: pl.DataFrame
     unknown_variants: pl.DataFrame
     settled: StagedShop
@@ -92,7 +95,7 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
     settled = staged.with_decisions(judge)
     sold = loaded_orders(settled.blocks, settled.decisions)
     others = [left_out_at_reading(staged), variant_verdicts, inventory_verdicts, catalog_verdicts]
-    outcomes = sold.outcomes.joined(outcomes_of(pl.concat(others)))
+    outcomes = with_mended_outcomes(staged, sold.outcomes.joined(outcomes_of(pl.concat(others))))
     _log_outcomes(outcomes)
     raise_above_quarantine_rate(staged, outcomes, max_quarantined_rate=params.max_quarantined_rate)
     return LoadedShop(
@@ -105,6 +108,7 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
         ingest_ledger=ingest_ledger(staged, outcomes),
         currency=currency,
         as_of=sold.as_of,
+        outcomes=outcomes,
         ambiguous_skus=known.ambiguous_skus,
         unknown_variants=unknown_variants(sold.order_lines.scan(), known),
         settled=settled,
@@ -118,7 +122,9 @@ def _with_linked_ids(staged: StagedShop) -> Mapping[FileKind, pl.DataFrame]:
 
 
 def _log_outcomes(outcomes: Outcomes) -> None:
-    rows = pl.col("row_count").sum()
-    counted = outcomes.counts.group_by("kind", "outcome").agg(rows).sort("kind", "outcome")
-    for kind, outcome, row_count in counted.rows():
+    loaded = outcomes.loaded.group_by("kind").agg(pl.col("row_count").sum()).sort("kind")
+    for kind, row_count in loaded.rows():
+        logger.info("%s: %d rows loaded", kind, row_count)
+    others = outcomes.others.group_by("kind", "outcome").len().sort("kind", "outcome")
+    for kind, outcome, row_count in others.rows():
         logger.info("%s: %d rows %s", kind, row_count, outcome)

@@ -211,22 +211,15 @@ def loaded_orders(blocks: Sequence[OrderBlock], decisions: Sequence[Decision]) -
 
 
 def _loaded(counts: Mapping[str, int]) -> Outcomes:
-    """Outcomes of rows that were loaded without a verdict of their own."""
-    nothing = no_outcomes()
+    """Outcomes of lines that were loaded without a verdict of their own."""
     counted = pl.DataFrame(
         {"path": list(counts), "row_count": list(counts.values())},
         schema={"path": pl.String, "row_count": pl.Int64},
     )
-    return replace(
-        nothing,
-        counts=counted.filter(pl.col("row_count") > 0).select(
-            "path",
-            kind=pl.lit("orders"),
-            outcome=pl.lit("loaded"),
-            reason=pl.lit(None, dtype=pl.String),
-            row_count="row_count",
-        ),
+    loaded = counted.filter(pl.col("row_count") > 0).select(
+        "path", kind=pl.lit("orders"), row_count="row_count"
     )
+    return replace(no_outcomes(), loaded=loaded)
 
 
 def _rows_of(unit: Unit, blocks: Sequence[OrderBlock]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from bundle_pipeline.ingest.export_names import originals
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_spool import WAITING_ROWS
 from bundle_pipeline.ingest.simple_orders import Hashes
@@ -114,12 +115,33 @@ def _spans(blocks: Sequence[OrderBlock]) -> Iterator[range]:
 
 
 def _places(blocks: Sequence[OrderBlock]) -> pl.DataFrame:
+    families = _families([block.path for block in blocks])
     others = [
-        block.others.with_columns(block=pl.lit(index, dtype=pl.UInt32))
+        _with_family(block.others, families.get(block.path)).with_columns(
+            block=pl.lit(index, dtype=pl.UInt32)
+        )
         for index, block in enumerate(blocks)
         if block.others.height
     ]
     return pl.concat([pl.DataFrame(schema=_PLACES), *others])
+
+
+def _families(paths: Sequence[str]) -> dict[str, str]:
+    """Per file that is mended by another one, or mends one, the file that is mended."""
+    mended = originals(set(paths))
+    return {**{original: original for original in mended.values()}, **mended}
+
+
+def _with_family(others: pl.DataFrame, family: str | None) -> pl.DataFrame:
+    """Orders of a file, all decided together if it is mended by another one or mends one.
+
+    A mended row may belong to another order than the row whose place it takes.
+    """
+    if family is None:
+        return others
+    name = pl.lit(_key(family), dtype=pl.UInt64)
+    joined = others.select("order", name=name, is_nameless=pl.lit(value=True))
+    return pl.concat([others, joined.unique()])
 
 
 def _groups(places: pl.DataFrame) -> pl.Series:

@@ -8,7 +8,15 @@ from bundle_pipeline.ingest.currencies import (
     price_rules,
     with_order_currency,
 )
-from bundle_pipeline.ingest.outcomes import Rule, quarantined, superseded, undecided
+from bundle_pipeline.ingest.mended_rows import with_mended_replaced
+from bundle_pipeline.ingest.order_exports import with_export
+from bundle_pipeline.ingest.outcomes import (
+    Rule,
+    is_undecided,
+    quarantined,
+    superseded,
+    undecided,
+)
 from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
 
 # Far above the largest wholesale line; times the largest amount it still fits 63 bits.
@@ -46,6 +54,7 @@ def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     """
     return (
         undecided(rows, "orders")
+        .pipe(with_mended_replaced)
         .pipe(with_order_currency, shop=currency)
         .pipe(_with_time)
         .pipe(_with_values)
@@ -152,11 +161,15 @@ def _with_line_key(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``_line_key``: what a line is within its order, the same in every export of the order.
 
     It is the line item id. Exports without one may list an item several times: there a line is the
-    item with its place among equals in the file, so that the same file delivered twice counts once.
+    item with its place among equals that can be used in the export (:func:`with_export`), so that
+    the same export delivered twice counts once.
     """
     item = pl.coalesce("variant_id", "sku", "line_item_name", pl.lit(""))
     by_id = pl.format("id {}", "line_item_id")
     if not rows.get_column("line_item_id").has_nulls():
         return rows.with_columns(_line_key=by_id)
-    place = pl.int_range(pl.len()).over("_path", "order_id", item)
-    return rows.with_columns(_line_key=pl.coalesce(by_id, pl.format("{} {}", place, item)))
+    # A row that can't be used takes no place: its mended row does, in whichever file that comes.
+    place = is_undecided().cum_sum().over("_export", "order_id", item)
+    by_place = pl.format("{} {}", place, item)
+    keyed = with_export(rows).with_columns(_line_key=pl.coalesce(by_id, by_place))
+    return keyed.drop("_export")

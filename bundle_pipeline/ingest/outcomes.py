@@ -14,9 +14,6 @@ from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
 from bundle_pipeline.schemas.ingest import OUTCOMES
 
 _LOADED, _SUPERSEDED, _EXCLUDED, _QUARANTINED = OUTCOMES
-# Evidence holds keys and numbers, but in a row that has slipped a column it may be anything.
-_MAIL_LIKE = r"\S@\S"
-_MASK = "(hidden: has an @)"
 
 VERDICT_SCHEMA = {
     "path": pl.String,
@@ -24,36 +21,29 @@ VERDICT_SCHEMA = {
     "kind": pl.String,
     "outcome": pl.String,
     "reason": pl.String,
-    "fields": pl.String,
 }
 
 
-COUNT_SCHEMA = {
-    "path": pl.String,
-    "kind": pl.String,
-    "outcome": pl.String,
-    "reason": pl.String,
-    "row_count": pl.Int64,
-}
+LOADED_SCHEMA = {"path": pl.String, "kind": pl.String, "row_count": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of many rows, without a record of each. They add up.
+    """What became of many lines. They add up.
 
     Attributes:
-        counts: Rows by ``path``, ``kind``, ``outcome`` and ``reason``.
-        quarantined: Verdicts of those that can't be used.
+        loaded: Lines that were loaded, by ``path`` and ``kind``: nearly all, so they are counted.
+        others: Verdicts of all other lines.
     """
 
-    counts: pl.DataFrame
-    quarantined: pl.DataFrame
+    loaded: pl.DataFrame
+    others: pl.DataFrame
 
-    def joined(self, *others: "Outcomes") -> "Outcomes":
-        """What became of these rows and of others."""
+    def joined(self, *more: "Outcomes") -> "Outcomes":
+        """What became of these lines and of more."""
         return Outcomes(
-            pl.concat([self.counts, *(other.counts for other in others)]),
-            pl.concat([self.quarantined, *(other.quarantined for other in others)]),
+            pl.concat([self.loaded, *(outcomes.loaded for outcomes in more)]),
+            pl.concat([self.others, *(outcomes.others for outcomes in more)]),
         )
 
 
@@ -107,35 +97,22 @@ def superseded(rows: pl.DataFrame, *key: str) -> pl.DataFrame:
 
 
 def verdicts(rows: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
-    """What became of each row, and the evidence of those that can't be used.
+    """What became of each row: ``path``, ``line_number``, ``kind``, ``outcome`` and ``reason``.
 
-    Returns:
-        One row per row: ``path``, ``line_number``, ``kind``, ``outcome``, ``reason`` (null where
-        loaded) and ``fields`` (JSON of keys and numbers where quarantined, else null).
+    The reason is null where the row is loaded.
     """
-    texts = pl.col(kind_aliases(kind).evidence)
-    evidence = pl.when(texts.str.contains(_MAIL_LIKE)).then(pl.lit(_MASK)).otherwise(texts)
-    is_quarantined = pl.col("outcome") == _QUARANTINED
-    # By place: a line may give several rows.
-    placed = rows.with_row_index("_place")
-    decided = placed.select(
-        "_place",
+    return rows.select(
         pl.col("_path").alias("path"),
         pl.col("_line_number").alias("line_number"),
         pl.lit(kind).alias("kind"),
         pl.col("outcome").fill_null(_LOADED),
         "reason",
     )
-    shown = placed.filter(is_quarantined).select(
-        "_place",
-        pl.struct(evidence.name.keep()).struct.json_encode().alias("fields"),
-    )
-    return decided.join(shown, on="_place", how="left", validate="1:1").select(list(VERDICT_SCHEMA))
 
 
 def no_outcomes() -> Outcomes:
-    """What became of no rows."""
-    return Outcomes(pl.DataFrame(schema=COUNT_SCHEMA), pl.DataFrame(schema=VERDICT_SCHEMA))
+    """What became of no lines."""
+    return Outcomes(pl.DataFrame(schema=LOADED_SCHEMA), pl.DataFrame(schema=VERDICT_SCHEMA))
 
 
 def outcomes_of(decided: pl.DataFrame) -> Outcomes:
@@ -148,12 +125,11 @@ def outcomes_of(decided: pl.DataFrame) -> Outcomes:
     lines = decided.sort(best_first, maintain_order=True).unique(
         ["path", "line_number"], keep="first", maintain_order=True
     )
-    counts = lines.group_by("path", "kind", "outcome", "reason").agg(
-        row_count=pl.len().cast(pl.Int64)
-    )
+    is_loaded = pl.col("outcome") == _LOADED
+    loaded = lines.filter(is_loaded).group_by("path", "kind").agg(row_count=pl.len())
     return Outcomes(
-        counts.select(list(COUNT_SCHEMA)).sort(list(COUNT_SCHEMA)),
-        lines.filter(pl.col("outcome") == _QUARANTINED).sort("path", "line_number"),
+        loaded.cast({"row_count": pl.Int64}).sort("path", "kind"),
+        lines.filter(~is_loaded).sort("path", "line_number"),
     )
 
 

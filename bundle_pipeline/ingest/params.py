@@ -16,8 +16,7 @@ class IngestParams(Params):
     """ISO 4217 code of the amounts where no file of the shop states one."""
     extra_aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     """More spellings of headers: by kind of file (orders, catalog, variants, inventory) or dialect,
-    then by field, as in aliases.yaml and dialects.yaml. The landing sensor doesn't know them: land
-    a _SUCCESS marker where it should see such orders."""
+    then by field, as in aliases.yaml and dialects.yaml."""
     exclude_test_orders: bool = Field(default=True)
     """Leave out orders marked as a test or paid by the test gateway."""
     exclude_cancelled_orders: bool = Field(default=True)

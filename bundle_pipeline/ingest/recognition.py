@@ -66,7 +66,7 @@ def recognised(header: Sequence[str], *, extra: ExtraAliases, place: str) -> Rec
     Raises:
         InputDataError: It is none we know, one that can't be used, or lacks a column.
     """
-    spelled = _with_extra_spellings(header, extra)
+    spelled = with_extra_spellings(header, extra)
     dialect = recognised_dialect(spelled)
     if dialect:
         kind, columns = dialect.gives[0], fields_of(dialect.fields, spelled)
@@ -78,7 +78,7 @@ def recognised(header: Sequence[str], *, extra: ExtraAliases, place: str) -> Rec
     return Recognised(kind, dialect, columns, tuple(unmapped))
 
 
-def _with_extra_spellings(header: Sequence[str], extra: ExtraAliases) -> list[str]:
+def with_extra_spellings(header: Sequence[str], extra: ExtraAliases) -> list[str]:
     """The header with the shop's own spellings replaced by known ones, where they tell the file."""
     for name, spellings in extra.items():
         spelled = _respelled(header, fields_by_name()[name], spellings)

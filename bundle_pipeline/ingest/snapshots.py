@@ -1,19 +1,16 @@
 """Full snapshots: what a newer export of the same kind no longer lists is closed, not deleted.
 
-Files go by their keys: a later key is a newer export. Exports too long for one file come as
-``products_export_1.csv``, ``products_export_2.csv``: such parts are one snapshot. Files that aren't
-declared as full snapshots add to what is known and close nothing.
+Files go by their keys: a later key is a newer export. Parts of one export, and rows of it that came
+mended, are one snapshot (:mod:`export_names`). Files that aren't declared as full snapshots add to
+what is known and close nothing.
 """
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
 
+from bundle_pipeline.ingest.export_names import originals, snapshot_name
 from bundle_pipeline.ingest.landed import StagedFile
-
-# The number of a part; that of a date (2025_01_31) comes after a digit.
-_PART_NUMBER = re.compile(r"(?<!\d)_\d{1,3}(?=\.[^/]*$)")
 
 
 def with_outdated(rows: pl.DataFrame, files: Sequence[StagedFile]) -> pl.DataFrame:
@@ -23,9 +20,14 @@ def with_outdated(rows: pl.DataFrame, files: Sequence[StagedFile]) -> pl.DataFra
         rows: Staged text of one kind: a snapshot without rows of the kind replaces nothing of it.
         files: The landed files.
     """
+    mended = originals([file.path for file in files])
     snapshots = pl.DataFrame(
         [
-            (file.path, file.full_snapshot_of, _PART_NUMBER.sub("", file.path))
+            (
+                file.path,
+                file.full_snapshot_of,
+                snapshot_name(mended.get(file.path, file.path)),
+            )
             for file in files
             if file.full_snapshot_of
         ],

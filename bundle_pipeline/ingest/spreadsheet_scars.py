@@ -35,10 +35,10 @@ _SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
 _FIRST_SERIAL, _END_SERIAL = 32_874, 73_051
 _SERIAL_EPOCH = pl.datetime(1899, 12, 30)
 _SECONDS_PER_DAY = 86_400
-# 1/31/2024 or 31/1/2024, then maybe a time to seconds.
+# 1/31/2024 or 31/1/2024, then maybe a time to minutes or seconds.
 _SLASHED_TIME = (
     r"^(?<first>[0-9]{1,2})/(?<second>[0-9]{1,2})/(?<year>[0-9]{4})"
-    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2}:[0-9]{2}))?$"
+    r"(?: (?<clock>[0-9]{1,2}:[0-9]{2})(?::(?<seconds>[0-9]{2}))?)?$"
 )
 _MONTHS = 12
 _ISO_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -167,7 +167,8 @@ def _year_first(text: pl.Expr, traces: SpellingTraces) -> pl.Expr:
     is_day_first = (first > _MONTHS) | (is_unclear & traces.has_day_first)
     day = pl.when(is_day_first).then(first).otherwise(second)
     month = pl.when(is_day_first).then(second).otherwise(first)
-    local = pl.format("{}-{}-{} {}", part("year"), month, day, part("clock").fill_null("00:00:00"))
+    clock = pl.format("{}:{}", part("clock").fill_null("00:00"), part("seconds").fill_null("00"))
+    local = pl.format("{}-{}-{} {}", part("year"), month, day, clock)
     time = local.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
     is_contradicted = traces.has_day_first and traces.has_month_first
     can_be_read = time.is_not_null() & ~(is_unclear & is_contradicted)

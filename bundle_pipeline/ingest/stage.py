@@ -14,8 +14,10 @@ import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
+from bundle_pipeline.ingest.export_names import is_mended_name
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable, StagedFile
+from bundle_pipeline.ingest.mended_rows import mended_files
 from bundle_pipeline.ingest.observer import Observation, Observer, Unobserved
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_decisions import Decision, Judge
@@ -87,14 +89,30 @@ class StagedShop:
         rows = [entry.left_out for read in self.objects for entry in (*read.rows, *read.blocks)]
         return _union(rows, _LEFT_OUT_SCHEMA)
 
+    def mended_lines(self) -> pl.DataFrame:
+        """``path`` and ``line_number`` of all lines of files that mend others."""
+        place = (pl.col("_path").alias("path"), pl.col("_line_number").alias("line_number"))
+        waiting = [
+            block.waiting.scan().select(place).collect()
+            for block in self.blocks
+            if block.waiting is not None and is_mended_name(block.path)
+        ]
+        others = [rows.select(place) for rows in (*self.tables.values(), self.left_out_at_reading)]
+        lines = pl.concat([*waiting, *others]).unique()
+        paths = [path for path in lines.get_column("path").unique() if is_mended_name(path)]
+        return lines.filter(pl.col("path").is_in(paths)).sort("path", "line_number")
+
     def raise_for_structure(self) -> None:
         """Refuse the shop if a file can't be used as a whole, or there are no orders.
+
+        A file that came again mended is left.
 
         Raises:
             InputDataError: The first such problem, by path.
         """
+        mended = mended_files(self.files)
         for file in self.files:
-            if file.is_blocking and file.problem is not None:
+            if file.is_blocking and file.problem is not None and file.path not in mended:
                 raise file.problem
         if not any(file.kind == "orders" for file in self.files):
             raise self._no_orders()

@@ -34,7 +34,7 @@ def render_csv(header: Header, bundles: pl.DataFrame) -> bytes:
         "explanation",
         *_origin_cells(),
     )
-    return _without_formulas(cells).write_csv().encode()
+    return without_formulas(cells).write_csv().encode()
 
 
 def _item_cells() -> list[pl.Expr]:
@@ -101,5 +101,6 @@ def _origin_cells() -> list[pl.Expr]:
     ]
 
 
-def _without_formulas(cells: pl.DataFrame) -> pl.DataFrame:
+def without_formulas(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with an apostrophe before what a spreadsheet would run as a formula."""
     return cells.with_columns(pl.col(pl.String).str.replace(_FORMULA_START, "'$1"))

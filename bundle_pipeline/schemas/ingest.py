@@ -34,6 +34,10 @@ class IngestLedger(Frame):
         dy.Struct(_REASON),
         description="Rule or reason with its rows, for all that isn't loaded",
     )
+    encoding = dy.String(
+        nullable=True,
+        description="Encoding that a recognised file was read in; two where both are possible",
+    )
     unmapped_headers = dy.List(dy.String(), description="Headers that no alias knows")
 
     @dy.rule()
@@ -56,4 +60,8 @@ class Quarantine(Frame):
     kind = dy.String(nullable=True, description="Kind of the file, if recognised")
     reason = dy.String(description="Stable code, such as quantity_not_a_number")
     hint = dy.String(description="What was found, what was expected, what to do")
-    fields = dy.String(nullable=True, description="Its mapped, non-personal fields as JSON")
+    raw_row = dy.String(
+        nullable=True,
+        description="Its cells by header as JSON, as they stand in the file; what may be personal "
+        "is masked. Of a row that doesn't fit its header, the number of its cells",
+    )

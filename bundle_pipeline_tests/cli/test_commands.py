@@ -75,6 +75,9 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
         ("show", SHOP, "--format", "xml"),
         ("quality", "nobody"),
         ("quality", SHOP, "--format", "csv"),
+        ("quarantine", "nobody"),
+        ("replay", "nobody"),
+        ("replay", SHOP, "--mended", "nowhere.csv"),
     ],
 )
 def test_wrong_use_ends_with_two(
@@ -131,7 +134,9 @@ def test_settings_prints_every_setting_and_those_in_force(
     assert in_force.startswith("# settings hash ")
 
 
-@pytest.mark.parametrize("command", ["run", "show", "shops", "quality", "settings", "dev"])
+@pytest.mark.parametrize(
+    "command", ["run", "show", "shops", "quality", "quarantine", "replay", "settings", "dev"]
+)
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     env = environment(tmp_path, SAMPLE_SHOPS)
     result = command_line(command, "--help", folder=tmp_path, env=env)

@@ -8,6 +8,7 @@ import pytest
 
 from bundle_pipeline.defs import sensors
 from bundle_pipeline.defs.budget import Budget
+from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.sensors import sweep
 from bundle_pipeline_tests.support.sensor_ticks import SensorTicks, run_counts
 from bundle_pipeline_tests.support.sites import land, site_with
@@ -48,6 +49,23 @@ def test_a_shop_without_orders_is_left_alone(tmp_path: Path, instance: dg.Dagste
     land(site, "corner", {"stock.csv": STOCK})
     ticks = SensorTicks(site, instance)
     assert [ticks.requested() for _ in range(3)] == [[], [], []]
+
+
+@pytest.mark.parametrize("place", ["the shop's", "the deployment's"])
+def test_orders_in_the_shop_s_own_spelling_are_seen(
+    tmp_path: Path, instance: dg.DagsterInstance, place: str
+) -> None:
+    is_own_file = place == "the shop's"
+    spelling = "ingest: {extra_aliases: {orders: {order_id: [Auftrag]}}}"
+    site = site_with(tmp_path)
+    own = {"settings.yaml": spelling} if is_own_file else {}
+    land(site, "corner", {"orders.csv": ORDERS.replace("order_id", "Auftrag"), **own})
+    if not is_own_file:
+        common = tmp_path / "settings.yaml"
+        common.write_text(spelling)
+        site = Site(site.deployment.model_copy(update={"settings": common}))
+    ticks = SensorTicks(site, instance)
+    assert [ticks.requested() for _ in range(3)] == [[], ["corner"], []]
 
 
 def test_new_content_is_requested_again_under_another_run_key(

@@ -59,10 +59,44 @@ def test_unicode_is_read_in_every_form(mark: bytes, codec: str, name: str) -> No
     ],
 )
 def test_western_letters_of_one_byte_are_certain(title: str) -> None:
-    text = table("plain", title)
+    # The last word can't be of central Europe: no language there has both of its letters.
+    text = table("plain", title, "Smörgås")
     assert as_utf8(text.encode("latin-1" if "œ" not in title else "cp1252"), place="p") == Utf8Text(
         text.encode(), "ISO-8859-1" if "œ" not in title else "Windows-1252"
     )
+
+
+@pytest.mark.parametrize(
+    ("titles", "is_doubtful"),
+    [
+        # Read alike in both encodings.
+        (["café", "Müller", "Straße", "Noël"], False),
+        # Other letters there, of one language each: čaj and crčme, być and byæ.
+        (["èaj"], True),
+        (["crème", "brûlée"], True),
+        (["byæ"], True),
+        # One word that is none of theirs speaks for all others.
+        (["crème", "smörgås"], False),
+        (["crème", "voilà où"], True),
+        (["crème", "på"], True),
+        (["crème", "Ærø"], False),
+        (["æøå"], False),
+    ],
+)
+def test_where_letters_do_not_tell_both_encodings_are_named(
+    titles: list[str], *, is_doubtful: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = as_utf8(table(*titles).encode("latin-1"), place="p")
+    assert read.text == table(*titles).encode()
+    assert read.encoding == "ISO-8859-1" + (
+        " or Windows-1250 (Central European)" if is_doubtful else ""
+    )
+    assert ("letters alone" in caplog.text) is is_doubtful
+
+
+def test_a_lone_word_of_central_europe_is_not_read_without_a_doubt() -> None:
+    read = as_utf8(table("čaj").encode("cp1250"), place="p")
+    assert read.encoding.endswith("or Windows-1250 (Central European)")
 
 
 def test_signs_that_only_windows_has_name_it() -> None:

@@ -55,6 +55,7 @@ def converted(expression: pl.Expr, *texts: str | None) -> list[object]:
         ("2024-01-31", datetime(2024, 1, 31, tzinfo=UTC)),
         ("2026-04-10 11:11:26 +0530", datetime(2026, 4, 10, 5, 41, 26, tzinfo=UTC)),
         ("2024-02-29", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("1/31/2024 9:05", datetime(2024, 1, 31, 9, 5, tzinfo=UTC)),
         ("01/31/2024 10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),
         ("01/31/2024", datetime(2024, 1, 31, tzinfo=UTC)),
         ("31/01/2024 10:11:12", datetime(2024, 1, 31, 10, 11, 12, tzinfo=UTC)),

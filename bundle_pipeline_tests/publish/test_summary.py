@@ -123,6 +123,7 @@ def landed(path: str, row_count: int, loaded_count: int, **excluded: int) -> Row
             {"outcome": "excluded", "reason": reason, "row_count": rows}
             for reason, rows in excluded.items()
         ],
+        "encoding": None,
         "unmapped_headers": [],
     }
 

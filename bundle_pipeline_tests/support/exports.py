@@ -83,3 +83,18 @@ WOOCOMMERCE_PRODUCTS = (
     "Attribute 2 global,Meta: _wpcom_is_markdown,Download 1 name,Download 1 URL"
 )
 ORDERS_WITHOUT_IDS = "name,created_at,sku,line_item_name,quantity,price,currency"
+# The columns of a Shopify admin's orders export without which it isn't one, and those of an order.
+SHOPIFY_ORDERS = (
+    "Name,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem sku,Notes,Id"
+)
+
+
+def shopify_order(name: str, *skus: str, **changes: str) -> list[Cells]:
+    """Rows of an order in that export: its own fields on the first row only."""
+    item = {"Name": name, "Created at": "2026-04-10 11:11:26 +0530"}
+    prices = {"Lineitem quantity": "1", "Lineitem price": "5.00"}
+    rows = [{**item, **prices, "Lineitem name": sku, "Lineitem sku": sku} for sku in skus]
+    first = {"Financial Status": "paid", "Currency": "EUR", "Id": name.removeprefix("#")}
+    rows[0] |= first | changes
+    return rows

@@ -55,7 +55,7 @@ class Night:
         """Whether all frames and facts are the same."""
         return isinstance(other, Night) and self._differs_from(other) == []
 
-    __hash__ = None
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         """All of it."""

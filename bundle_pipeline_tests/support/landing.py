@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.observer import Observation
 from bundle_pipeline.ingest.params import IngestParams
+from bundle_pipeline.ingest.raw_rows import with_raw_rows
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.objects import opened
@@ -134,4 +135,17 @@ def loaded_files(
     """Land files, stage and load them; by default however many rows are unusable."""
     given = params or IngestParams(max_quarantined_rate=1.0)
     staged = staged_files(folder, files, params=given, shop=shop)
-    return ReadShop(load_shop(staged, given, folder=folder / "spool"))
+    loaded = load_shop(staged, given, folder=folder / "spool")
+    return ReadShop(
+        replace(
+            loaded,
+            quarantine=with_raw_rows(
+                loaded.quarantine,
+                opened(str(folder)),
+                shop_id(shop),
+                staged.landed,
+                extra_aliases=given.extra_aliases,
+                folder=folder / "spool",
+            ),
+        )
+    )

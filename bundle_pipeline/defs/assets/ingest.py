@@ -4,6 +4,7 @@ One step makes all of them: they come from one delivery and are consistent with 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,8 @@ from bundle_pipeline.errors import ConfigError, InputDataError
 from bundle_pipeline.ingest.kept_files import KeptFiles, reading_rules
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.non_products import suggested_non_products
-from bundle_pipeline.ingest.stage import stage_shop
+from bundle_pipeline.ingest.raw_rows import with_raw_rows
+from bundle_pipeline.ingest.stage import StagedShop, stage_shop
 from bundle_pipeline.quality.derived import fields_behind
 from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
@@ -107,6 +109,16 @@ def _ingested(
     staged.raise_for_structure()
     _raise_for_failed(results, shop)
     loaded = load_shop(staged, settings.ingest, folder=folder)
+    shown = with_raw_rows(
+        loaded.quarantine,
+        site.landing,
+        shop,
+        staged.landed,
+        extra_aliases=settings.ingest.extra_aliases,
+        folder=folder,
+        known=_known_raw_rows(site, shop, kept, staged),
+    )
+    loaded = replace(loaded, quarantine=shown)
     yield _conservation(loaded)
     # Before any output: what is stored still is what was there before.
     yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
@@ -118,6 +130,22 @@ def _ingested(
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
     # Dagster goes on here when all outputs are stored.
     kept.keep(loaded.settled.objects)
+
+
+def _known_raw_rows(
+    site: Site, shop: ShopId, kept: KeptFiles, staged: StagedShop
+) -> pl.DataFrame | None:
+    """Rows that the last run has shown of files which weren't read again."""
+    paths = [
+        file.path
+        for read in staged.objects
+        if kept.recalled(read.path, read.entry) is not None
+        for file in read.files
+    ]
+    if not paths:
+        return None
+    shown = site.lake.read(Quarantine, shop)
+    return shown.filter(pl.col("path").is_in(paths)).select("path", "line_number", "raw_row")
 
 
 def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
@@ -197,12 +225,17 @@ def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
         case Inventory.name:
             return {"bundle/closed_rows": _closed(loaded.inventory), **_stock_age(loaded)}
         case _:
-            return {}
+            return _reasons(loaded.quarantine) if frame == Quarantine.name else {}
 
 
 # Enough for a person to see what kind of thing they are, or to find it in the shop.
 _SHOWN = 10
 _DAY = timedelta(days=1)
+_HOW_TO_MEND = (
+    "bundle-pipeline quarantine SHOP --out FOLDER writes these rows as they stand in their files; "
+    "mend them, then bundle-pipeline replay SHOP --mended FILE. After a change of settings: "
+    "bundle-pipeline replay SHOP"
+)
 
 
 def _line_numbers(order_lines: pl.LazyFrame) -> dict[str, int | float | str]:
@@ -241,6 +274,12 @@ def _resolution(loaded: LoadedShop) -> dict[str, int | float | str]:
         "bundle/unresolved_lines": int(counts.get(unresolved, 0)),
         "bundle/lines_of_unknown_variants": _total(loaded.unknown_variants, "line_count"),
     }
+
+
+def _reasons(quarantine: pl.DataFrame) -> dict[str, int | float | str]:
+    counted = quarantine.group_by("reason").len().sort("len", "reason", descending=[True, False])
+    counts = {f"bundle/quarantined_{reason}": int(count) for reason, count in counted.rows()}
+    return {**counts, "bundle/how_to_mend": _HOW_TO_MEND} if counts else {}
 
 
 def _closed(frame: pl.DataFrame) -> int:
