@@ -111,7 +111,7 @@ def _zipped(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-NAMES = st.sampled_from(["a.csv", "b.csv", "c.csv", "d.zip"])
+NAMES = st.sampled_from(["a.csv", "b.csv", "c.csv", "d.zip", "a.csv_mended-001.csv"])
 STEP = st.one_of(
     st.tuples(st.just("put"), NAMES, contents()),
     st.tuples(st.just("put"), NAMES, contents()),

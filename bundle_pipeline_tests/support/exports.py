@@ -94,7 +94,9 @@ def shopify_order(name: str, *skus: str, **changes: str) -> list[Cells]:
     """Rows of an order in that export: its own fields on the first row only."""
     item = {"Name": name, "Created at": "2026-04-10 11:11:26 +0530"}
     prices = {"Lineitem quantity": "1", "Lineitem price": "5.00"}
-    rows = [{**item, **prices, "Lineitem name": sku, "Lineitem sku": sku} for sku in skus]
+    rows: list[Cells] = [
+        {**item, **prices, "Lineitem name": sku, "Lineitem sku": sku} for sku in skus
+    ]
     first = {"Financial Status": "paid", "Currency": "EUR", "Id": name.removeprefix("#")}
     rows[0] |= first | changes
     return rows
