@@ -1,8 +1,8 @@
 """A long CSV text in blocks of whole records, so that its size doesn't matter."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, field
+from functools import partial
 from mmap import mmap
 
 import numpy as np
@@ -34,11 +34,13 @@ class TextBlock:
     goes_on_after: bool = False
     again: "Callable[[], TextBlock] | None" = None
     """Makes the block anew, so that it needn't be held."""
+    _scans: dict[str, ByteScan] = field(default_factory=dict[str, ByteScan], repr=False)
 
-    @lru_cache(maxsize=1)  # noqa: B019 a block lives as long as one look at it
     def scan(self, delimiter: str) -> ByteScan:
-        """What its bytes tell."""
-        return scanned(self.text, delimiter)
+        """What its bytes tell; they are looked at once."""
+        if delimiter not in self._scans:
+            self._scans[delimiter] = scanned(self.text, delimiter)
+        return self._scans[delimiter]
 
 
 def text_blocks(
@@ -67,23 +69,32 @@ def text_blocks(
     # A text without records is one empty block.
     while start < len(text) or not goes_on_before:
         wanted = block_bytes
-        end = _end_of_records(text, delimiter, start, wanted)
-        while end is None:
+        records = _next_records(text, delimiter, start, wanted)
+        while records is None:
             if wanted > block_bytes + MAX_RECORD_BYTES:
                 raise too_long_record(place, first_line, wanted)
             wanted += MAX_RECORD_BYTES
-            end = _end_of_records(text, delimiter, start, wanted)
-        block = _block(text, start, end, first_line, goes_on_before=goes_on_before)
+            records = _next_records(text, delimiter, start, wanted)
+        end = start + len(records)
+        block = _block(text, start, end, first_line, records, goes_on_before=goes_on_before)
+        # Before others get it, so that nobody else looks at the same bytes meanwhile.
+        line_count = block.scan(delimiter).newline_count
         yield block
         goes_on_before = True
-        first_line += block.text.count(b"\n")
+        first_line += line_count
         start = end
 
 
 def _block(
-    text: bytes | mmap, start: int, end: int, first_line: int, *, goes_on_before: bool
+    text: bytes | mmap,
+    start: int,
+    end: int,
+    first_line: int,
+    records: bytes | None = None,
+    *,
+    goes_on_before: bool,
 ) -> TextBlock:
-    content = text[start:end]
+    content = text[start:end] if records is None else records
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n")
     again = partial(_block, text, start, end, first_line, goes_on_before=goes_on_before)
@@ -101,16 +112,21 @@ def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:
     )
 
 
-def _end_of_records(text: bytes | mmap, delimiter: str, start: int, byte_count: int) -> int | None:
-    """Where the last record ends that lies wholly in the next bytes; None if none does."""
+def _next_records(text: bytes | mmap, delimiter: str, start: int, byte_count: int) -> bytes | None:
+    """The records that lie wholly in the next bytes; None if none does.
+
+    The bytes are copied once: with a block of tens of megabytes a copy costs as much as parsing a
+    column, since its memory is new each time.
+    """
     end = start + byte_count
     if end >= len(text):
-        return len(text)
-    block = text[start:end]
-    if b'"' not in block:
-        newline = block.rfind(b"\n")
-        return None if newline < 0 else start + newline + 1
-    newlines, is_inside = newlines_and_quotes(block, delimiter)
-    # The last newline is made up if the block doesn't end with one.
-    certain = np.flatnonzero(~is_inside & (newlines < len(block)))
-    return start + int(newlines[certain[-1]]) + 1 if len(certain) else None
+        return text[start:]
+    newline = text.rfind(b"\n", start, end)
+    if newline < 0:
+        return None
+    lines = text[start : newline + 1]
+    if b'"' not in lines:
+        return lines
+    newlines, is_inside = newlines_and_quotes(lines, delimiter)
+    ends = np.flatnonzero(~is_inside)
+    return lines[: int(newlines[ends[-1]]) + 1] if len(ends) else None
