@@ -44,9 +44,12 @@ def customer_keys(identities: pl.Series, key: bytes) -> pl.Series:
         identities: Distinct identities, as :func:`identity_text` spells them; null is nobody.
         key: The secret, at most 64 bytes.
     """
-    hashed = [identity and _keyed_hash(identity, key) for identity in identities.to_list()]
+    # A copy of what has taken in the key: half the time of taking it in again, per customer.
+    keyed = hashlib.blake2b(key=key, digest_size=_HASH_BYTES)
+    hashed = [identity and _hash(identity, keyed.copy()) for identity in identities.to_list()]
     return pl.Series("customer_key", hashed, dtype=pl.String)
 
 
-def _keyed_hash(identity: str, key: bytes) -> str:
-    return hashlib.blake2b(identity.encode(), key=key, digest_size=_HASH_BYTES).hexdigest()
+def _hash(identity: str, keyed: hashlib.blake2b) -> str:
+    keyed.update(identity.encode())
+    return keyed.hexdigest()
