@@ -210,6 +210,8 @@ def _of_distinct(texts: pl.Series, convert: Callable[[pl.Expr], pl.Expr]) -> pl.
     """Few texts on many rows, each converted once."""
     distinct = texts.drop_nulls().unique()
     converted = distinct.to_frame("text").select(convert(pl.col("text"))).to_series()
+    if len(distinct) == 1 and not texts.has_nulls():
+        return converted.new_from_index(0, len(texts)).alias(texts.name)
     return texts.replace_strict(distinct, converted, default=None, return_dtype=converted.dtype)
 
 

@@ -63,13 +63,15 @@ def with_mended_spelling(rows: pl.DataFrame, *, delimiter: str) -> pl.DataFrame:
 
 def spelling_traces(rows: pl.DataFrame) -> SpellingTraces:
     """What these rows, all of a file or a part, show of its spelling."""
+    # Most exports leave most of the many columns blank, and there is nothing to see in them.
+    filled = [column for column in rows.iter_columns() if column.null_count() < len(column)]
     is_serial = [
-        rows.get_column(name).unique().to_frame().select(_is_serial(stated(pl.col(name))))
-        for name in rows.columns
-        if _is_time(name)
+        column.unique().to_frame().select(_is_serial(stated(pl.col(column.name))))
+        for column in filled
+        if _is_time(column.name)
     ]
     seen = {value for column in is_serial for value in column.to_series().unique()}
-    numbers = [rows.get_column(name).unique() for name in rows.columns if name in _NUMBER_FIELDS]
+    numbers = [column.unique() for column in filled if column.name in _NUMBER_FIELDS]
     return SpellingTraces(decimal_traces(numbers), True in seen, False in seen)
 
 
