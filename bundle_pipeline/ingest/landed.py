@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from mmap import mmap
 from pathlib import PurePosixPath
@@ -57,7 +58,7 @@ class StagedFile:
 
     path: str
     kind: LandedKind | None
-    content_hash: str
+    digest: Future[str] = field(repr=False, compare=False)
     byte_count: int
     row_count: int = 0
     unmapped_headers: tuple[str, ...] = ()
@@ -65,6 +66,11 @@ class StagedFile:
     full_snapshot_of: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of its bytes, hexadecimal."""
+        return self.digest.result()
 
     @property
     def is_blocking(self) -> bool:
@@ -274,7 +280,20 @@ def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSou
 
 
 def _staged(content: bytes | mmap, path: str) -> StagedFile:
-    return StagedFile(path, None, hashlib.sha256(content).hexdigest(), len(content))
+    return StagedFile(path, None, _digest(content), len(content))
+
+
+def _digest(content: bytes | mmap) -> Future[str]:
+    """Its hash, made beside the reading of it: of a third of a gigabyte it takes 0.3 s."""
+    thread = ThreadPoolExecutor(1)
+    digest = thread.submit(_sha256, content)
+    # It ends when it is done.
+    thread.shutdown(wait=isinstance(content, bytes))
+    return digest
+
+
+def _sha256(content: bytes | mmap) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _wanted(what: Recognised, column_count: int) -> list[int]:
