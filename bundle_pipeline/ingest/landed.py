@@ -110,7 +110,8 @@ class LandedTable:
             InputDataError: A record is longer than any honest one.
         """
         assert isinstance(self._source, _CsvSource)  # noqa: S101 see is_plain_orders
-        return self._source.blocks(self.delimiter, self._place)
+        (key_column, *_) = (*self.what.columns.get("order_id", ()), None)
+        return self._source.blocks(self.delimiter, self._place, key_column)
 
     def rows_of(self, block: TextBlock) -> FileRows:
         """Rows of one of its blocks; numbers and labels as they are spelled there.
@@ -177,13 +178,16 @@ class _CsvSource:
     start: int
     first_line: int
 
-    def blocks(self, delimiter: str, place: str) -> Iterator[TextBlock]:
+    def blocks(
+        self, delimiter: str, place: str, key_column: int | None = None
+    ) -> Iterator[TextBlock]:
         return text_blocks(
             self.text,
             delimiter=delimiter,
             start=self.start,
             first_line=self.first_line,
             place=place,
+            key_column=key_column,
         )
 
     def record_count(self, delimiter: str, place: str) -> int:
@@ -268,6 +272,7 @@ def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSou
             start=0,
             first_line=1,
             place=place,
+            key_column=None,
             block_bytes=_START_BYTES,
         )
     )

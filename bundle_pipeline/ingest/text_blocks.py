@@ -10,6 +10,7 @@ import numpy as np
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.byte_scans import ByteScan, scanned
 from bundle_pipeline.ingest.csv_records import newlines_and_quotes
+from bundle_pipeline.ingest.order_borders import border_before
 
 # About 150,000 order lines. Each block costs 35 ms whatever its size; but half of a larger one's
 # memory is new to the process each time, which costs more.
@@ -25,8 +26,8 @@ class TextBlock:
     Attributes:
         text: Their bytes.
         first_line: Line, from 1, in which the first one starts.
-        goes_on_before: Whether records come before them.
-        goes_on_after: Whether records come after them.
+        goes_on_before: Whether the first order may have begun before them.
+        goes_on_after: Whether the last order may go on after them.
     """
 
     text: bytes
@@ -51,6 +52,7 @@ def text_blocks(
     start: int,
     first_line: int,
     place: str,
+    key_column: int | None,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[TextBlock]:
     """The records of a text from a position on, block by block.
@@ -61,45 +63,62 @@ def text_blocks(
         start: Where the first record starts.
         first_line: In which line that is.
         place: Shop and path, for errors.
+        key_column: Position of the column with the id of the order, if there is one: blocks end
+            between two orders where that is certain.
         block_bytes: Bytes of a block; only a record longer than that makes a longer one.
 
     Raises:
         InputDataError: A record is longer than any honest one: a quote isn't closed.
     """
-    goes_on_before = False
+    goes_on = is_begun = False
     # A text without records is one empty block.
-    while start < len(text) or not goes_on_before:
+    while start < len(text) or not is_begun:
         wanted = block_bytes
-        records = _next_records(text, delimiter, start, wanted)
-        while records is None:
+        found = _next_records(text, delimiter, key_column, start, wanted)
+        while found is None:
             if wanted > block_bytes + MAX_RECORD_BYTES:
                 raise too_long_record(place, first_line, wanted)
             wanted += MAX_RECORD_BYTES
-            records = _next_records(text, delimiter, start, wanted)
-        end = start + len(records)
-        block = _block(text, start, end, first_line, records, goes_on_before=goes_on_before)
+            found = _next_records(text, delimiter, key_column, start, wanted)
+        span = _Span(start, start + len(found.content), first_line, goes_on, found.goes_on_after)
+        block = _block(text, span, found.content)
         # Before others get it, so that nobody else looks at the same bytes meanwhile.
         line_count = block.scan(delimiter).newline_count
         yield block
-        goes_on_before = True
+        is_begun, goes_on = True, found.goes_on_after
         first_line += line_count
-        start = end
+        start = span.end
 
 
-def _block(
-    text: bytes | mmap,
-    start: int,
-    end: int,
-    first_line: int,
-    records: bytes | None = None,
-    *,
-    goes_on_before: bool,
-) -> TextBlock:
-    content = text[start:end] if records is None else records
+@dataclass(frozen=True)
+class _Span:
+    start: int
+    end: int
+    first_line: int
+    goes_on_before: bool
+    goes_on_after: bool
+
+
+@dataclass(frozen=True)
+class _Records:
+    content: bytes
+    goes_on_after: bool
+
+
+def _block(text: bytes | mmap, span: _Span, content: bytes) -> TextBlock:
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n")
-    again = partial(_block, text, start, end, first_line, goes_on_before=goes_on_before)
-    return TextBlock(content, first_line, goes_on_before, end < len(text), again)
+    return TextBlock(
+        content,
+        span.first_line,
+        span.goes_on_before,
+        span.goes_on_after,
+        again=partial(_block_again, text, span),
+    )
+
+
+def _block_again(text: bytes | mmap, span: _Span) -> TextBlock:
+    return _block(text, span, text[span.start : span.end])
 
 
 def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:
@@ -113,7 +132,9 @@ def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:
     )
 
 
-def _next_records(text: bytes | mmap, delimiter: str, start: int, byte_count: int) -> bytes | None:
+def _next_records(
+    text: bytes | mmap, delimiter: str, key_column: int | None, start: int, byte_count: int
+) -> _Records | None:
     """The records that lie wholly in the next bytes; None if none does.
 
     The bytes are copied once: with a block of tens of megabytes a copy costs as much as parsing a
@@ -121,13 +142,20 @@ def _next_records(text: bytes | mmap, delimiter: str, start: int, byte_count: in
     """
     end = start + byte_count
     if end >= len(text):
-        return text[start:]
-    newline = text.rfind(b"\n", start, end)
-    if newline < 0:
+        return _Records(text[start:], goes_on_after=False)
+    end = text.rfind(b"\n", start, end) + 1
+    if end <= 0:
         return None
-    lines = text[start : newline + 1]
+    border = (
+        border_before(text, end, delimiter=delimiter, key_column=key_column, start=start)
+        if key_column is not None
+        else None
+    )
+    lines = text[start : border or end]
     if b'"' not in lines:
-        return lines
+        return _Records(lines, goes_on_after=border is None)
     newlines, is_inside = newlines_and_quotes(lines, delimiter)
     ends = np.flatnonzero(~is_inside)
-    return lines[: int(newlines[ends[-1]]) + 1] if len(ends) else None
+    if not len(ends):
+        return None
+    return _Records(lines[: int(newlines[ends[-1]]) + 1], goes_on_after=True)
