@@ -19,7 +19,6 @@ class ByteScan:
     Attributes:
         newline_count: Newlines.
         delimiter_count: Delimiters, inside of quotes or not.
-        has_quotes: Whether there is a double quote.
         is_ascii: Whether no byte is above 127.
         has_control_bytes: Whether there is a control code that is neither newline nor delimiter.
         has_outer_spaces: Whether a space stands beside a delimiter, a quote, a newline or an end.
@@ -28,23 +27,22 @@ class ByteScan:
 
     newline_count: int
     delimiter_count: int
-    has_quotes: bool
     is_ascii: bool
     has_control_bytes: bool
     has_outer_spaces: bool
     has_long_lines: bool
 
 
-def scanned(text: bytes, delimiter: str) -> ByteScan:
+def scanned(text: bytes, delimiter: str, *, has_quotes: bool) -> ByteScan:
     """Look at each byte of a text once.
 
     Args:
         text: CSV.
         delimiter: What separates its cells, one ASCII character.
+        has_quotes: Whether there is a double quote.
     """
     data = np.frombuffer(text, dtype=np.uint8)
     newlines = delimiters = controls = largest = 0
-    has_quotes = b'"' in text
     long_lines = False
     outer = text.startswith(b" ") or text.endswith(b" ")
     for start in range(0, len(data), _PIECE_BYTES):
@@ -70,7 +68,6 @@ def scanned(text: bytes, delimiter: str) -> ByteScan:
     return ByteScan(
         newline_count=newlines,
         delimiter_count=delimiters,
-        has_quotes=has_quotes,
         is_ascii=largest <= _LARGEST_ASCII,
         has_control_bytes=controls > newlines,
         has_outer_spaces=outer,

@@ -149,7 +149,7 @@ class OrderSpool:
     def _observed(self, table: LandedTable, block: TextBlock) -> SpooledBlock | None:
         """The block; None if it has numbers that only the whole file can tell the meaning of."""
         rows = table.rows_of(block)
-        if b'"' in block.text and has_commas_in_numbers(rows.rows):
+        if block.has_quotes and has_commas_in_numbers(rows.rows):
             return None
         count = self.observe("orders", rows.rows, rows.stated_fields)
         return replace(self._spooled(rows, block, None), count=count)

@@ -46,20 +46,20 @@ def regular_rows(
             schema={f"c{position}": pl.String for position in range(column_count)},
             columns=list(wanted),
             separator=delimiter,
-            quote_char='"' if scan.has_quotes else None,
+            quote_char='"' if block.has_quotes else None,
         )
     except pl.exceptions.PolarsError:
         return None
     if rows.height != row_count:
         return None
     # A quoted nothing is nothing too.
-    return rows.with_columns(pl.when(pl.all() != "").then(pl.all())) if scan.has_quotes else rows
+    return rows.with_columns(pl.when(pl.all() != "").then(pl.all())) if block.has_quotes else rows
 
 
 def _delimiters_outside_quotes(block: TextBlock, delimiter: str) -> int | None:
-    text, scan = block.text, block.scan(delimiter)
-    if not scan.has_quotes:
-        return scan.delimiter_count
+    text = block.text
+    if not block.has_quotes:
+        return block.scan(delimiter).delimiter_count
     if not is_quoted_regularly(text, delimiter):
         return None
     cells = np.frombuffer(text, dtype=np.uint8)

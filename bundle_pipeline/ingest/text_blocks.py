@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from mmap import mmap
 
 import numpy as np
@@ -38,10 +38,15 @@ class TextBlock:
     """Makes the block anew, so that it needn't be held."""
     _scans: dict[str, ByteScan] = field(default_factory=dict[str, ByteScan], repr=False)
 
+    @cached_property
+    def has_quotes(self) -> bool:
+        """Whether there is a double quote."""
+        return b'"' in self.text
+
     def scan(self, delimiter: str) -> ByteScan:
         """What its bytes tell; they are looked at once."""
         if delimiter not in self._scans:
-            self._scans[delimiter] = scanned(self.text, delimiter)
+            self._scans[delimiter] = scanned(self.text, delimiter, has_quotes=self.has_quotes)
         return self._scans[delimiter]
 
 

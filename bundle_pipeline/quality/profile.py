@@ -149,7 +149,7 @@ def _values(table: pl.DataFrame, columns: Sequence[str]) -> Mapping[str, pl.Data
         values[name] = (
             runs.select(pl.col("value").alias(name), _row_count="len")
             if runs.height * _LINES_PER_RUN <= table.height
-            else table.group_by(name).agg(_row_count=pl.len())
+            else table.get_column(name).value_counts(name="_row_count")
         )
     return values
 
