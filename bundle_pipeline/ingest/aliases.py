@@ -62,4 +62,4 @@ def shop_headers() -> tuple[str, ...]:
 @cache
 def _table() -> _Table:
     text = resources.files("bundle_pipeline.ingest").joinpath("aliases.yaml").read_text("utf-8")
-    return TypeAdapter(_Table).validate_python(yaml.safe_load(text))
+    return TypeAdapter(_Table).validate_python(yaml.load(text, yaml.CSafeLoader))

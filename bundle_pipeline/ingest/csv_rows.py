@@ -117,9 +117,10 @@ def _rows_with_care(
 
 
 def _has_rare_blanks(block: TextBlock, delimiter: str) -> bool:
-    if block.scan(delimiter).has_control_bytes:
+    scan = block.scan(delimiter)
+    if scan.has_control_bytes:
         return True
-    return not block.text.isascii() and any(map(block.text.__contains__, _WIDE_BLANKS))
+    return not scan.is_ascii and any(map(block.text.__contains__, _WIDE_BLANKS))
 
 
 def _with_outer_spaces(rows: pl.DataFrame) -> list[str]:

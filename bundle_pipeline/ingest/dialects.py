@@ -44,7 +44,7 @@ class Dialect(BaseModel):
 def dialects() -> dict[str, Dialect]:
     """Every dialect by name."""
     text = resources.files("bundle_pipeline.ingest").joinpath("dialects.yaml").read_text("utf-8")
-    return TypeAdapter(dict[str, Dialect]).validate_python(yaml.safe_load(text))
+    return TypeAdapter(dict[str, Dialect]).validate_python(yaml.load(text, yaml.CSafeLoader))
 
 
 def recognised_dialect(header: Sequence[str]) -> Dialect | None:

@@ -111,18 +111,14 @@ def _file_rows(
     path: str,
 ) -> FileRows:
     # One column of nothing for all absent fields: each of its own takes memory, and time to fill.
-    nothing = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    wanted = (*_read_fields(kind), "_customer")
-    absent = [nothing.alias(name) for name in wanted if name not in rows.columns]
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    here = {column.name: column for column in rows.iter_columns()}
+    fields = [here.get(name, nothing).cast(pl.String).alias(name) for name in _read_fields(kind)]
+    located = pl.Series("_path", [path]).new_from_index(0, rows.height), here["_line_number"]
     return FileRows(
         kind=kind,
         path=path,
-        rows=rows.with_columns(absent).select(
-            pl.col(wanted[:-1]).cast(pl.String),
-            _path=pl.lit(path),
-            _line_number="_line_number",
-            _customer="_customer",
-        ),
+        rows=pl.DataFrame([*fields, *located, here.get("_customer", nothing).alias("_customer")]),
         left_out=left_out.select(_path=pl.lit(path), **{n: n for n in _REJECTED[1:]}),
         stated_fields=stated_fields,
     )

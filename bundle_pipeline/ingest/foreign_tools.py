@@ -38,4 +38,4 @@ def foreign_tools() -> tuple[ForeignTool, ...]:
     """Every program of the file, in its order."""
     folder = resources.files("bundle_pipeline.ingest")
     text = folder.joinpath("foreign_tools.yaml").read_text("utf-8")
-    return TypeAdapter(tuple[ForeignTool, ...]).validate_python(yaml.safe_load(text))
+    return TypeAdapter(tuple[ForeignTool, ...]).validate_python(yaml.load(text, yaml.CSafeLoader))

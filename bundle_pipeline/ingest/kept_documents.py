@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -280,7 +281,7 @@ def _staged(file: _File) -> StagedFile:
     return StagedFile(
         path=file.path,
         kind=file.kind,
-        content_hash=file.content_hash,
+        digest=partial(str, file.content_hash),
         byte_count=file.byte_count,
         row_count=file.row_count,
         unmapped_headers=file.unmapped_headers,

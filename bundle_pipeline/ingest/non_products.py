@@ -36,7 +36,7 @@ def non_product_patterns() -> Mapping[str, tuple[str, ...]]:
     """Regular expressions by rule."""
     source = resources.files("bundle_pipeline.ingest").joinpath("non_product_lines.yaml")
     table = TypeAdapter(dict[str, tuple[str, ...]])
-    return table.validate_python(yaml.safe_load(source.read_text("utf-8")))
+    return table.validate_python(yaml.load(source.read_text("utf-8"), yaml.CSafeLoader))
 
 
 def tells_non_product(name: pl.Expr, own_patterns: Sequence[str]) -> pl.Expr:

@@ -116,7 +116,7 @@ class OrderSpool:
         """The block; None if it has numbers that only the whole file can tell the meaning of."""
         number, block = numbered
         rows = table.rows_of(block)
-        if b'"' in block.text and has_commas_in_numbers(rows.rows):
+        if block.has_quotes and has_commas_in_numbers(rows.rows):
             return None
         observed = self.observer.observe("orders", rows.rows, rows.stated_fields)
         return self._spooled(rows, block, number, None), observed

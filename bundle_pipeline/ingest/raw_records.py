@@ -112,6 +112,7 @@ class RawFile:
             start=0,
             first_line=1,
             place=self._place,
+            key_column=None,
         )
 
 

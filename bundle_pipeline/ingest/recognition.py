@@ -127,4 +127,6 @@ def _refuse_unusable(header: Sequence[str], place: str) -> None:
 def _unusable_exports() -> tuple[_UnusableExport, ...]:
     source = resources.files("bundle_pipeline.ingest").joinpath("unusable_exports.yaml")
     table = TypeAdapter(dict[str, _UnusableExport])
-    return tuple(table.validate_python(yaml.safe_load(source.read_text("utf-8"))).values())
+    return tuple(
+        table.validate_python(yaml.load(source.read_text("utf-8"), yaml.CSafeLoader)).values()
+    )

@@ -46,19 +46,19 @@ def regular_rows(
             schema={f"c{position}": pl.String for position in range(column_count)},
             columns=list(wanted),
             separator=delimiter,
-            quote_char='"' if b'"' in text else None,
+            quote_char='"' if block.has_quotes else None,
         )
     except pl.exceptions.PolarsError:
         return None
     if rows.height != row_count:
         return None
     # A quoted nothing is nothing too.
-    return rows.with_columns(pl.when(pl.all() != "").then(pl.all())) if b'"' in text else rows
+    return rows.with_columns(pl.when(pl.all() != "").then(pl.all())) if block.has_quotes else rows
 
 
 def _delimiters_outside_quotes(block: TextBlock, delimiter: str) -> int | None:
     text = block.text
-    if b'"' not in text:
+    if not block.has_quotes:
         return block.scan(delimiter).delimiter_count
     if not is_quoted_regularly(text, delimiter):
         return None

@@ -77,9 +77,9 @@ def with_mended_spelling(rows: pl.DataFrame, *, delimiter: str) -> pl.DataFrame:
 
 def spelling_traces(rows: pl.DataFrame) -> SpellingTraces:
     """What these rows, all of a file or a part, show of its spelling."""
-    times = [
-        rows.get_column(name).unique().rename("time") for name in rows.columns if _is_time(name)
-    ]
+    # Most exports leave most of the many columns blank, and there is nothing to see in them.
+    filled = [column for column in rows.iter_columns() if column.null_count() < len(column)]
+    times = [column.unique().rename("time") for column in filled if _is_time(column.name)]
     text = stated(pl.col("time"))
     part = text.str.extract_groups(_SLASHED_TIME).struct.field
     seen = pl.concat([pl.Series("time", [], dtype=pl.String), *times]).to_frame()
@@ -89,7 +89,7 @@ def spelling_traces(rows: pl.DataFrame) -> SpellingTraces:
         day_first=(_number(part("first")) > _MONTHS).any(),
         month_first=(_number(part("second")) > _MONTHS).any(),
     )
-    numbers = [rows.get_column(name).unique() for name in rows.columns if name in _NUMBER_FIELDS]
+    numbers = [column.unique() for column in filled if column.name in _NUMBER_FIELDS]
     return SpellingTraces(decimal_traces(numbers), *shown.row(0))
 
 

@@ -1,8 +1,8 @@
 """A long CSV text in blocks of whole records, so that its size doesn't matter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from mmap import mmap
 
 import numpy as np
@@ -10,9 +10,11 @@ import numpy as np
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.byte_scans import ByteScan, scanned
 from bundle_pipeline.ingest.csv_records import newlines_and_quotes
+from bundle_pipeline.ingest.order_borders import border_before
 
-# About 300,000 order lines: enough work for vectors and threads, and a few hundred MB in all.
-BLOCK_BYTES = 32 * 1024**2
+# About 150,000 order lines. Each block costs 35 ms whatever its size; but half of a larger one's
+# memory is new to the process each time, which costs more.
+BLOCK_BYTES = 16 * 1024**2
 # Longer than any honest record: titles, notes and attributes of an order fit a hundred times over.
 MAX_RECORD_BYTES = 1024**2
 
@@ -25,8 +27,8 @@ class Span:
         start: Byte where the first one starts.
         end: Byte behind the last one.
         first_line: Line, from 1, in which the first one starts.
-        goes_on_before: Whether records come before them.
-        goes_on_after: Whether records come after them.
+        goes_on_before: Whether the first order may have begun before them.
+        goes_on_after: Whether the last order may go on after them.
     """
 
     start: int
@@ -42,16 +44,23 @@ class TextBlock:
 
     text: bytes
     span: Span
+    _scans: dict[str, ByteScan] = field(default_factory=dict[str, ByteScan], repr=False)
 
     @property
     def first_line(self) -> int:
         """Line, from 1, in which the first record starts."""
         return self.span.first_line
 
-    @lru_cache(maxsize=1)  # noqa: B019 a block lives as long as one look at it
+    @cached_property
+    def has_quotes(self) -> bool:
+        """Whether there is a double quote."""
+        return b'"' in self.text
+
     def scan(self, delimiter: str) -> ByteScan:
-        """What its bytes tell."""
-        return scanned(self.text, delimiter)
+        """What its bytes tell; they are looked at once."""
+        if delimiter not in self._scans:
+            self._scans[delimiter] = scanned(self.text, delimiter, has_quotes=self.has_quotes)
+        return self._scans[delimiter]
 
 
 def text_blocks(
@@ -61,6 +70,7 @@ def text_blocks(
     start: int,
     first_line: int,
     place: str,
+    key_column: int | None,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[TextBlock]:
     """The records of a text from a position on, block by block.
@@ -71,35 +81,47 @@ def text_blocks(
         start: Where the first record starts.
         first_line: In which line that is.
         place: Shop and path, for errors.
+        key_column: Position of the column with the id of the order, if there is one: blocks end
+            between two orders where that is certain.
         block_bytes: Bytes of a block; only a record longer than that makes a longer one.
 
     Raises:
         InputDataError: A record is longer than any honest one: a quote isn't closed.
     """
-    goes_on_before = False
+    goes_on = is_begun = False
     # A text without records is one empty block.
-    while start < len(text) or not goes_on_before:
+    while start < len(text) or not is_begun:
         wanted = block_bytes
-        end = _end_of_records(text, delimiter, start, wanted)
-        while end is None:
+        found = _next_records(text, delimiter, key_column, start, wanted)
+        while found is None:
             if wanted > block_bytes + MAX_RECORD_BYTES:
                 raise too_long_record(place, first_line, wanted)
             wanted += MAX_RECORD_BYTES
-            end = _end_of_records(text, delimiter, start, wanted)
-        span = Span(start, end, first_line, goes_on_before, end < len(text))
-        block = block_at(text, span)
+            found = _next_records(text, delimiter, key_column, start, wanted)
+        end = start + len(found.content)
+        span = Span(start, end, first_line, goes_on, found.goes_on_after)
+        block = _block(span, found.content)
+        # Before others get it, so that nobody else looks at the same bytes meanwhile.
+        line_count = block.scan(delimiter).newline_count
         yield block
-        goes_on_before = True
-        first_line += block.text.count(b"\n")
-        start = end
+        is_begun, goes_on = True, found.goes_on_after
+        first_line += line_count
+        start = span.end
 
 
 def block_at(text: bytes | mmap, span: Span) -> TextBlock:
     """The records of a text at a place."""
-    content = text[span.start : span.end]
-    if b"\r" in content:
-        content = content.replace(b"\r\n", b"\n")
-    return TextBlock(content, span)
+    return _block(span, text[span.start : span.end])
+
+
+@dataclass(frozen=True)
+class _Records:
+    content: bytes
+    goes_on_after: bool
+
+
+def _block(span: Span, content: bytes) -> TextBlock:
+    return TextBlock(content.replace(b"\r\n", b"\n") if b"\r" in content else content, span)
 
 
 def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:
@@ -113,16 +135,30 @@ def too_long_record(place: str, line: int, byte_count: int) -> InputDataError:
     )
 
 
-def _end_of_records(text: bytes | mmap, delimiter: str, start: int, byte_count: int) -> int | None:
-    """Where the last record ends that lies wholly in the next bytes; None if none does."""
+def _next_records(
+    text: bytes | mmap, delimiter: str, key_column: int | None, start: int, byte_count: int
+) -> _Records | None:
+    """The records that lie wholly in the next bytes; None if none does.
+
+    The bytes are copied once: with a block of tens of megabytes a copy costs as much as parsing a
+    column, since its memory is new each time.
+    """
     end = start + byte_count
     if end >= len(text):
-        return len(text)
-    block = text[start:end]
-    if b'"' not in block:
-        newline = block.rfind(b"\n")
-        return None if newline < 0 else start + newline + 1
-    newlines, is_inside = newlines_and_quotes(block, delimiter)
-    # The last newline is made up if the block doesn't end with one.
-    certain = np.flatnonzero(~is_inside & (newlines < len(block)))
-    return start + int(newlines[certain[-1]]) + 1 if len(certain) else None
+        return _Records(text[start:], goes_on_after=False)
+    end = text.rfind(b"\n", start, end) + 1
+    if end <= 0:
+        return None
+    border = (
+        border_before(text, end, delimiter=delimiter, key_column=key_column, start=start)
+        if key_column is not None
+        else None
+    )
+    lines = text[start : border or end]
+    if b'"' not in lines:
+        return _Records(lines, goes_on_after=border is None)
+    newlines, is_inside = newlines_and_quotes(lines, delimiter)
+    ends = np.flatnonzero(~is_inside)
+    if not len(ends):
+        return None
+    return _Records(lines[: int(newlines[ends[-1]]) + 1], goes_on_after=True)

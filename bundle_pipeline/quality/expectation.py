@@ -1,7 +1,7 @@
 """What one expectation is, and short ways to write the common ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 # Rows that can't be read are quarantined one by one; where that would be most of them, the column
@@ -27,7 +27,7 @@ class Expectation:
 
     name: str
     type: str
-    kwargs: Kwargs
+    kwargs: Kwargs = field(hash=False)
     severity: Severity
     is_structural: bool
     description: str

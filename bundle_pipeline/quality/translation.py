@@ -7,6 +7,7 @@ that comes of the counts, which Great Expectations judges (:mod:`bundle_pipeline
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, cast
 
 import polars as pl
@@ -43,6 +44,8 @@ def translation(expectation: Expectation) -> Translation:
     return TRANSLATIONS[expectation.type]
 
 
+# Made once: a list of all currencies takes as long to make as to look through.
+@cache
 def verdict(expectation: Expectation) -> pl.Expr:
     """Per row, whether it is as expected; null where it isn't judged.
 

@@ -82,6 +82,9 @@ def checked(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
     Raises:
         SchemaError: A column is missing or of another type, the key repeats, or a rule fails.
     """
+    # Nearly all frames are valid, and that takes half the time of telling which rows are.
+    if schema.is_valid(frame):
+        return declared(schema, frame)
     try:
         return schema.validate(frame, cast=False)
     except (WrongColumnsError, WrongRowsError) as error:

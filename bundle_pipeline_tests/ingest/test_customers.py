@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bundle_pipeline.ingest.customers import customer_keys
+from bundle_pipeline.ingest.customers import customer_keys, hashed_customers
 from bundle_pipeline_tests.support.landing import csv_text, loaded_files, staged_files
 
 PLANTED = {
@@ -90,3 +90,10 @@ def test_keys_depend_on_the_secret_and_are_short_hexadecimal() -> None:
     first, second = (customer_keys(identities, key).item() for key in (b"one", b"two"))
     assert first != second
     assert re.fullmatch("[0-9a-f]{32}", first)
+
+
+def test_a_customer_has_one_hash_however_often_they_come() -> None:
+    once = hashed_customers(pl.Series(["7", "8", "9", "A@b.c", None]), b"key").to_list()
+    often = hashed_customers(pl.Series(["7", "7", "a@b.c", "7", "N/A", None]), b"key").to_list()
+    assert len(set(once)) == 5
+    assert often == [once[0], once[0], once[3], once[0], None, None]

@@ -212,6 +212,33 @@ def test_a_new_product_names_lines_of_old_files(tmp_path: Path) -> None:
     assert shop.ingest().frames["order_lines"]["variant_id"].to_list() == ["v4"]
 
 
+def waiting(order: int, **changes: str) -> str:
+    """A line that isn't simple, since its quantity is no digit alone."""
+    cells = {"variant": "", "sku": "S3", "price": "5", **changes}
+    line = (order, "2025-01-02", "EUR", 1, cells["variant"], cells["sku"], "Mug", "2.0")
+    return _plain(*line, cells["price"])
+
+
+def test_what_was_decided_is_decided_again_when_labels_mean_something_else(tmp_path: Path) -> None:
+    shop = KeptLanding(tmp_path)
+    shop.put("1.csv", _text(PLAIN, [waiting(1)]))
+    assert shop.ingest().frames["order_lines"]["resolved_by"].to_list() == ["unresolved"]
+    shop.put("p.csv", _text(PRODUCTS, ["p3,v3,Mug,5.00,S3,active"]))
+    assert shop.ingest().frames["order_lines"]["variant_id"].to_list() == ["v3"]
+
+
+def test_what_was_decided_is_decided_again_when_an_earlier_file_has_the_order(
+    tmp_path: Path,
+) -> None:
+    shop = KeptLanding(tmp_path)
+    shop.put("2.csv", _text(PLAIN, [waiting(1)]))
+    shop.ingest()
+    shop.put("1.csv", _text(PLAIN, [waiting(1, price="7")]))
+    night = shop.ingest()
+    assert night.frames["ingest_ledger"]["superseded_count"].to_list() == [1, 0]
+    assert night.frames["order_lines"]["unit_price_minor"].to_list() == [500]
+
+
 def test_other_settings_or_a_lake_that_lost_a_part_read_again(tmp_path: Path) -> None:
     shop = KeptLanding(tmp_path)
     shop.put("1.csv", plain_file(1, 2))
