@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from mmap import mmap
@@ -72,6 +71,10 @@ class StagedFile:
     def content_hash(self) -> str:
         """SHA-256 of its bytes, hexadecimal."""
         return self.digest()
+
+    def with_hash(self, content_hash: str) -> "StagedFile":
+        """The same, which needn't hold its bytes any more to tell their hash."""
+        return replace(self, digest=partial(str, content_hash))
 
     @property
     def is_blocking(self) -> bool:
@@ -295,16 +298,7 @@ def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSou
 
 
 def _staged(content: bytes | mmap, path: str) -> StagedFile:
-    return StagedFile(path, None, _digest(content).result, len(content))
-
-
-def _digest(content: bytes | mmap) -> Future[str]:
-    """Its hash, made beside the reading of it: of a third of a gigabyte it takes 0.3 s."""
-    thread = ThreadPoolExecutor(1)
-    digest = thread.submit(_sha256, content)
-    # It ends when it is done.
-    thread.shutdown(wait=isinstance(content, bytes))
-    return digest
+    return StagedFile(path, None, partial(_sha256, content), len(content))
 
 
 def _sha256(content: bytes | mmap) -> str:

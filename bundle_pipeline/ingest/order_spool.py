@@ -201,8 +201,10 @@ class OrderSpool:
 
 def labels_of_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """What lines that state no variant go by."""
+    if not lines.get_column("variant_id").has_nulls():
+        return pl.DataFrame(schema=LABELS)
     title = pl.col("title")
-    unresolved = lines.filter(pl.col("resolved_by") != "variant_id")
+    unresolved = lines.filter(pl.col("variant_id").is_null())
     named = unresolved.with_columns(
         variant_id=pl.lit(None, pl.String), product_title=title, line_item_name=title
     )
