@@ -109,6 +109,12 @@ class LandedTable:
         is_plain = is_plain and not is_mended_name(self.path)
         return is_plain and self.what.kind == "orders" and self.delimiter == _COMMA
 
+    @property
+    def held_bytes(self) -> int:
+        """Memory that its text takes; none if it is mapped from disk."""
+        text = self._source.text if isinstance(self._source, _CsvSource) else b""
+        return len(text) if isinstance(text, bytes) else 0
+
     def blocks(self) -> Iterator[TextBlock]:
         """Its records, block by block.
 

@@ -65,7 +65,7 @@ class OrderSpool:
         Raises:
             InputDataError: A block can't be split into rows for certain.
         """
-        spooled = list(_side_by_side(partial(self._observed, table), enumerate(table.blocks())))
+        spooled = list(side_by_side(partial(self._observed, table), enumerate(table.blocks())))
         if any(block is None for block in spooled):
             # Numbers with a comma: what they mean shows in the file as a whole.
             return self.rows(table.rows()[1][0])
@@ -270,7 +270,7 @@ def _currencies(waiting: pl.DataFrame) -> pl.DataFrame:
     return stated.drop_nulls().unique().group_by("currency").agg(order_count=pl.len())
 
 
-def _side_by_side(
+def side_by_side(
     convert: Callable[[GivenT], ResultT], blocks: Iterable[GivenT]
 ) -> Iterator[ResultT]:
     """Results in order; no more blocks are held than are worked on."""

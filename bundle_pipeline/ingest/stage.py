@@ -23,13 +23,17 @@ from bundle_pipeline.ingest.observer import Observation, Observer, Unobserved
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_decisions import Decision, Judge
 from bundle_pipeline.ingest.order_places import contested_orders, units_of_blocks
-from bundle_pipeline.ingest.order_spool import OrderSpool
+from bundle_pipeline.ingest.order_spool import OrderSpool, side_by_side
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.read_files import LandedFolder, ReadObject
+from bundle_pipeline.ingest.simple_orders import Hashes
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
 logger = logging.getLogger(__name__)
+
+# Text of landed files that is held to be read again; more is opened anew.
+_HELD_BYTES = 256 * 1024**2
 
 _LEFT_OUT_SCHEMA = {
     "_path": pl.String,
@@ -257,32 +261,39 @@ class _Reading:
         blocks = [block for read in objects for block in read.blocks]
         contested = contested_orders(blocks)
         entries = {block.path: read.entry for read in objects for block in read.blocks}
-        alone = [
-            self.spool.without(
-                block,
-                contested,
-                self._table(block.path, entries[block.path]),
-                [other for other in blocks if other.path == block.path],
-            )
-            if len(block.simple_hashes) and np.isin(block.simple_hashes, contested).any()
-            else block
-            for block in blocks
-        ]
-        return list(_with_blocks(objects, alone))
+        of_file: dict[str, list[OrderBlock]] = {}
+        for block in blocks:
+            of_file.setdefault(block.path, []).append(block)
+            if _has_any(block, contested):
+                self._open(block.path, entries[block.path])
 
-    def _table(self, path: str, entry: StoredObject) -> LandedTable:
+        def alone(block: OrderBlock) -> OrderBlock:
+            if not _has_any(block, contested):
+                return block
+            return self.spool.without(
+                block, contested, self.tables[block.path], of_file[block.path]
+            )
+
+        return list(_with_blocks(objects, list(side_by_side(alone, blocks))))
+
+    def _open(self, path: str, entry: StoredObject) -> None:
         if path not in self.tables:
             for file, table in self.landed.opened(entry):
                 if table is not None:
                     self.tables[file.path] = table
-        return self.tables[path]
+
+    def _hold(self, table: LandedTable) -> None:
+        """Keep a table open, as orders of it may have to be read again; not too many of them."""
+        held = sum(other.held_bytes for other in self.tables.values())
+        if held + table.held_bytes <= _HELD_BYTES:
+            self.tables[table.path] = table
 
     def _read_table(
         self, table: LandedTable
     ) -> tuple[int, list[FileRows], list[OrderBlock], list[Observation]]:
         """Its rows: how many, those of other kinds, the orders, what was observed."""
-        self.tables[table.path] = table
         if table.is_plain_orders and self.is_any_simple:
+            self._hold(table)
             blocks, observations = self.spool.plain(table)
             row_count = sum(block.row_count + block.left_out.height for block in blocks)
             return row_count, [], blocks, observations
@@ -298,6 +309,10 @@ class _Reading:
                 shown = rows.rows.drop("_customer")
                 seen.append(self.spool.observer.observe(rows.kind, shown, rows.stated_fields))
         return row_count, [rows for rows in kinds if rows.kind != "orders"], spooled, seen
+
+
+def _has_any(block: OrderBlock, contested: Hashes) -> bool:
+    return bool(np.isin(block.simple_hashes, contested).any())
 
 
 def _log_read(file: StagedFile) -> None:

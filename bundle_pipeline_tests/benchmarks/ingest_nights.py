@@ -1,9 +1,9 @@
 """What a night's new orders cost beside ingesting the whole history.
 
-``python -m bundle_pipeline_tests.benchmarks.ingest_nights measure [--orders N] [--rounds N]`` writes an
-order export (``samples.large_shop``) and ingests it into an empty lake, as the first night does.
-Then come deliveries of 1 % of the orders, each ingested by a process of its own into the lake as
-the night before left it:
+``python -m bundle_pipeline_tests.benchmarks.ingest_nights measure [--orders N] [--rounds N]``
+writes an order export (``samples.large_shop``) and ingests it into an empty lake, as the first
+night does. Then come deliveries of 1 % of the orders, each ingested by a process of its own into
+the lake as the night before left it:
 
 - ``new and corrected``: a fifth of them corrects the shop's last orders, the others are new;
 - ``scattered``: corrections of orders from anywhere in the history, which no shop's night is: it is
