@@ -25,6 +25,7 @@ from bundle_pipeline.ingest.file_names import (
 from bundle_pipeline.ingest.file_rows import FileRows, plain_rows, reshaped_rows
 from bundle_pipeline.ingest.header_checks import UNKNOWN_FILE, checked_header
 from bundle_pipeline.ingest.jsonl_rows import is_jsonl, read_jsonl
+from bundle_pipeline.ingest.mapped_pages import release
 from bundle_pipeline.ingest.recognition import (
     NO_EXTRA_ALIASES,
     UNUSABLE_EXPORT,
@@ -42,6 +43,8 @@ _SETTINGS_NAMES = frozenset({"settings.yaml", "settings.yml"})
 _MARKER_NAMES = frozenset({"_SUCCESS", "manifest.json"})
 _UNSUPPORTED_FILE = "BP-FILE-UNSUPPORTED"
 _START_BYTES = 256 * 1024
+# In the cache, and long enough that the hash is made without holding up others.
+_HASHED_BYTES = 1024**2
 _COMMA = ","
 
 
@@ -308,7 +311,12 @@ def _staged(content: bytes | mmap, path: str) -> StagedFile:
 
 
 def _sha256(content: bytes | mmap) -> str:
-    return hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(content), _HASHED_BYTES):
+        piece = content[start : start + _HASHED_BYTES]
+        digest.update(piece)
+        release(content, start, start + len(piece))
+    return digest.hexdigest()
 
 
 def _wanted(what: Recognised, column_count: int) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.byte_scans import ByteScan, scanned
 from bundle_pipeline.ingest.csv_records import newlines_and_quotes
+from bundle_pipeline.ingest.mapped_pages import release
 from bundle_pipeline.ingest.order_borders import border_before
 
 # About 150,000 order lines. Each block costs 35 ms whatever its size; but half of a larger one's
@@ -100,6 +101,7 @@ def text_blocks(
             found = _next_records(text, delimiter, key_column, start, wanted)
         end = start + len(found.content)
         span = Span(start, end, first_line, goes_on, found.goes_on_after)
+        release(text, start, end)
         block = _block(span, found.content)
         # Before others get it, so that nobody else looks at the same bytes meanwhile.
         line_count = block.scan(delimiter).newline_count
