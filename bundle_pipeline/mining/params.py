@@ -15,8 +15,8 @@ class CountingParams(Params):
     engine: EngineName = "kernel"
     """What counts itemsets: the compiled kernel, or DuckDB joins. Both give the same numbers."""
     max_memory_mb: int = Field(default=1000, ge=50)
-    """Memory of counting, in 10^6 bytes, beside the itemsets it finds. What doesn't fit goes through
-    files in the folder for temporary files."""
+    """Memory of counting, in 10^6 bytes, beside the itemsets it finds. What doesn't fit goes
+    through files in the folder for temporary files."""
     max_threads: int | None = Field(default=None, ge=1)
     """Most threads of counting; None: as many as the process may use."""
     max_itemsets: int = Field(default=100_000_000, ge=1)

@@ -1,24 +1,18 @@
 """Counting with the compiled kernel, in bounded memory and with several threads."""
 
 import ctypes
-import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts, UInt32s, in_order
+from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts, UInt32s, UInt64s, in_order
 from bundle_pipeline.mining.kernel.item_stream import BYTES_PER_ITEM, ItemStream, laid_out
 from bundle_pipeline.mining.kernel.library import Miner, address, kernel
-from bundle_pipeline.mining.kernel.postings import (
-    PrunedBaskets,
-    SideBySide,
-    blocks,
-    posted,
-    pruned,
-)
-from bundle_pipeline.mining.kernel.rows import Counter, CountRows, Task, side_by_side
+from bundle_pipeline.mining.kernel.postings import PrunedBaskets, blocks, posted, pruned
+from bundle_pipeline.mining.kernel.rows import Counter, CountRows, Task
+from bundle_pipeline.mining.kernel.threads import Threads, threads_of, usable_processors
 from bundle_pipeline.mining.params import CountingParams
 
 _MEGABYTE = 10**6
@@ -37,10 +31,10 @@ def count_itemsets(
 ) -> Counts:
     """As :func:`bundle_pipeline.mining.counting.count_itemsets`, with the kernel."""
     stream = laid_out(lines, max_bytes=params.max_memory_mb * _MEGABYTE)
-    with _threads(stream, params) as (run, threads):
-        baskets = pruned(stream, min_basket_count, run=run, ways=threads)
+    with _threads(stream, params) as threads:
+        baskets = pruned(stream, min_basket_count, threads=threads)
         task = Task(baskets, min_basket_count, max_size, params.max_itemsets)
-        itemsets = _counted(task, stream, _rows, run=run, threads=threads, params=params)
+        itemsets = _counted(task, stream, _rows, threads=threads, params=params)
     return Counts(stream.basket_count, stream.item_basket_count, itemsets)
 
 
@@ -53,8 +47,8 @@ def count_connected_triples(
 ) -> ItemsetCounts:
     """As :func:`bundle_pipeline.mining.counting.count_connected_triples`, with the kernel."""
     stream = laid_out(lines, max_bytes=params.max_memory_mb * _MEGABYTE)
-    with _threads(stream, params) as (run, threads):
-        baskets = pruned(stream, min_basket_count, run=run, ways=threads)
+    with _threads(stream, params) as threads:
+        baskets = pruned(stream, min_basket_count, threads=threads)
         start, partner = _partners(baskets, stream.item_basket_count.size, pairs)
 
         def around(miner: Miner, first: int, last: int) -> int:
@@ -65,7 +59,7 @@ def count_connected_triples(
             )
 
         task = Task(baskets, min_basket_count, 3, params.max_itemsets)
-        _, triples = _counted(task, stream, around, run=run, threads=threads, params=params)
+        _, triples = _counted(task, stream, around, threads=threads, params=params)
     # One whose three pairs are all given was found around each of its items.
     is_new = np.ones(len(triples), dtype=np.bool_)
     is_new[1:] = (triples.items[1:] != triples.items[:-1]).any(axis=1)
@@ -77,13 +71,12 @@ def _counted(
     stream: ItemStream,
     count_rows: CountRows,
     *,
-    run: SideBySide,
-    threads: int,
+    threads: Threads,
     params: CountingParams,
 ) -> list[ItemsetCounts]:
     counter = Counter(task, threads)
-    for block in blocks(task.baskets, max_bytes=_posting_bytes(stream, threads, params)):
-        counter.count(posted(task.baskets, block, run=run), count_rows, run=run)
+    for block in blocks(task.baskets, max_bytes=_posting_bytes(stream, threads.count, params)):
+        counter.count(posted(task.baskets, block, threads=threads), count_rows)
     return [in_order(rows, size=size) for size, rows in counter.found.rows.items()]
 
 
@@ -91,14 +84,12 @@ def _rows(miner: Miner, first: int, last: int) -> int:
     return int(kernel().kernel_rows(ctypes.byref(miner), first, last))
 
 
-def _partners(
-    baskets: PrunedBaskets, item_count: int, pairs: UInt32s
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], UInt32s]:
+def _partners(baskets: PrunedBaskets, item_count: int, pairs: UInt32s) -> tuple[UInt64s, UInt32s]:
     """Given pairs by rank, both ways: where each rank's partners start, and the partners."""
     rank_count = baskets.item_of_rank.size
     rank = np.full(item_count, -1, dtype=np.int64)
     rank[baskets.item_of_rank] = np.arange(rank_count)
-    ranked = rank[pairs]
+    ranked = rank[pairs[(pairs < item_count).all(axis=1)]]
     ranked = ranked[(ranked >= 0).all(axis=1)]
     both_ways = np.concatenate([ranked, ranked[:, ::-1]])
     order = np.lexsort((both_ways[:, 1], both_ways[:, 0]))
@@ -115,15 +106,7 @@ def _posting_bytes(stream: ItemStream, threads: int, params: CountingParams) -> 
 
 
 @contextmanager
-def _threads(stream: ItemStream, params: CountingParams) -> Iterator[tuple[SideBySide, int]]:
+def _threads(stream: ItemStream, params: CountingParams) -> Generator[Threads]:
     most = params.max_threads or usable_processors()
-    threads = max(1, min(most, stream.codes.size // _LINES_PER_THREAD))
-    with side_by_side(threads) as run:
-        yield run, threads
-
-
-def usable_processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    with threads_of(max(1, min(most, stream.codes.size // _LINES_PER_THREAD))) as threads:
+        yield threads

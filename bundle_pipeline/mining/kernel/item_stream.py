@@ -101,7 +101,9 @@ def _batches(
             raise _refused("a line without basket or item", "both", "leave such lines out")
         item = frame.get_column("item")
         low, high = item.min(), item.max()
-        if not (isinstance(low, int) and isinstance(high, int) and 0 <= low <= high <= LARGEST_CODE):
+        if not (
+            isinstance(low, int) and isinstance(high, int) and 0 <= low <= high <= LARGEST_CODE
+        ):
             found = f"items numbered {low} to {high}"
             raise _refused(found, f"0 to {LARGEST_CODE}", "number the items from 0")
         yield (

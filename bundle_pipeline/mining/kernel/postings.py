@@ -1,22 +1,17 @@
 """Frequent items by rank, and where each stands: what the kernel walks to count."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
 from bundle_pipeline.mining.itemset_counts import UInt32s, UInt64s
 from bundle_pipeline.mining.kernel.item_stream import ItemStream
 from bundle_pipeline.mining.kernel.library import NO_RANK, address, kernel
+from bundle_pipeline.mining.kernel.threads import Threads
 
 POSTING_BYTES = 4
-
-InputT = TypeVar("InputT")
-OutputT = TypeVar("OutputT")
-# Runs a function on each input, side by side, and gives the results in order.
-SideBySide = Callable[[Callable[[InputT], OutputT], Sequence[InputT]], list[OutputT]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class PrunedBaskets:
     @property
     def posting_count(self) -> UInt64s:
         """Postings of each rank."""
-        return np.sum(self.kept, axis=0, dtype=np.uint64)
+        return _sum(self.kept)
 
 
 @dataclass(frozen=True)
@@ -55,14 +50,13 @@ class Postings:
     """Positions in the baskets' codes, ascending per rank."""
 
 
-def pruned(stream: ItemStream, min_basket_count: int, *, run: SideBySide, ways: int) -> PrunedBaskets:
+def pruned(stream: ItemStream, min_basket_count: int, *, threads: Threads) -> PrunedBaskets:
     """Leave out what can't be in a frequent itemset, in place.
 
     Args:
         stream: Its codes are overwritten.
         min_basket_count: Fewest baskets.
-        run: Runs parts side by side.
-        ways: Parts to cut the baskets into.
+        threads: Each takes a part of the baskets.
     """
     count = stream.item_basket_count
     frequent = np.flatnonzero(count >= min_basket_count)
@@ -72,8 +66,8 @@ def pruned(stream: ItemStream, min_basket_count: int, *, run: SideBySide, ways: 
     rank[item_of_rank] = np.arange(item_of_rank.size, dtype=np.uint32)
     codes, length = stream.codes, stream.codes.size
     cuts = [
-        kernel().kernel_basket_start(address(codes), length * part // ways, length)
-        for part in range(ways + 1)
+        kernel().kernel_basket_start(address(codes), length * part // threads.count, length)
+        for part in range(threads.count + 1)
     ]
 
     def prune(part: tuple[int, int]) -> tuple[int, UInt64s]:
@@ -82,7 +76,7 @@ def pruned(stream: ItemStream, min_basket_count: int, *, run: SideBySide, ways: 
         return end, kept
 
     parts = list(itertools.pairwise(cuts))
-    done = run(prune, parts)
+    done = threads.run(prune, parts)
     return PrunedBaskets(
         codes=codes,
         ranges=[(first, end) for (first, _), (end, _) in zip(parts, done, strict=True)],
@@ -102,12 +96,12 @@ def blocks(baskets: PrunedBaskets, *, max_bytes: int) -> Iterator[tuple[int, int
         first, before = last, int(ends[last - 1])
 
 
-def posted(baskets: PrunedBaskets, block: tuple[int, int], *, run: SideBySide) -> Postings:
+def posted(baskets: PrunedBaskets, block: tuple[int, int], *, threads: Threads) -> Postings:
     """Postings of a block of ranks, in one pass over the baskets."""
     first, last = block
     kept = [part[first:last] for part in baskets.kept]
     start = np.zeros(last - first + 1, dtype=np.uint64)
-    np.cumsum(np.sum(kept, axis=0, dtype=np.uint64), out=start[1:])
+    np.cumsum(_sum(kept), out=start[1:])
     positions = np.empty(int(start[-1]), dtype=np.uint32)
     # Each range writes behind the ranges before it, so that positions ascend whoever comes first.
     before = np.cumsum([np.zeros_like(start[1:]), *kept], axis=0, dtype=np.uint64)
@@ -123,5 +117,9 @@ def posted(baskets: PrunedBaskets, block: tuple[int, int], *, run: SideBySide) -
             address(positions),
         )
 
-    run(post, range(len(baskets.ranges)))
+    threads.run(post, range(len(baskets.ranges)))
     return Postings(first, last, start, positions)
+
+
+def _sum(parts: Sequence[UInt64s]) -> UInt64s:
+    return np.add.reduce(np.stack(parts), axis=0, dtype=np.uint64)

@@ -1,9 +1,7 @@
 """Threads that count rows: each takes the next few items, and what they find is kept in order."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
@@ -12,7 +10,8 @@ import numpy as np
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.mining.itemset_counts import UInt32s
 from bundle_pipeline.mining.kernel.library import Database, Miner, address
-from bundle_pipeline.mining.kernel.postings import Postings, PrunedBaskets, SideBySide
+from bundle_pipeline.mining.kernel.postings import Postings, PrunedBaskets
+from bundle_pipeline.mining.kernel.threads import Threads
 
 # Rows are handed out in so many pieces per thread: they take unequal time.
 _PIECES_PER_THREAD = 16
@@ -44,32 +43,22 @@ class Found:
     itemset_count: int = 0
 
 
-@contextmanager
-def side_by_side(threads: int) -> Iterator[SideBySide]:
-    """Runs functions on threads; on none where one is enough."""
-    if threads == 1:
-        yield lambda function, inputs: [function(one) for one in inputs]
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield lambda function, inputs: list(pool.map(function, inputs))
-
-
 @dataclass
 class Counter:
     """Counts rows with several threads' worth of memory."""
 
     task: Task
-    threads: int
+    threads: Threads
     found: Found = field(init=False)
     _free: SimpleQueue["_Workspace"] = field(init=False)
 
     def __post_init__(self) -> None:
         self.found = Found({size: [] for size in range(2, self.task.max_size + 1)})
         self._free = SimpleQueue()
-        for _ in range(self.threads):
+        for _ in range(self.threads.count):
             self._free.put(_Workspace(self.task))
 
-    def count(self, postings: Postings, count_rows: CountRows, *, run: SideBySide) -> None:
+    def count(self, postings: Postings, count_rows: CountRows) -> None:
         """Count the rows of some items.
 
         Raises:
@@ -83,7 +72,8 @@ class Counter:
             finally:
                 self._free.put(workspace)
 
-        for results in run(piece, _pieces(postings, _PIECES_PER_THREAD * self.threads)):
+        pieces = _pieces(postings, _PIECES_PER_THREAD * self.threads.count)
+        for results in self.threads.run(piece, pieces):
             for size, rows in results:
                 self.found.rows[size].append(rows)
                 self.found.itemset_count += len(rows)
