@@ -22,10 +22,10 @@ def set_counts(baskets: Iterable[Iterable[str]], size: int) -> Counter[tuple[str
     return counts
 
 
-def mlxtend_pair_counts(
-    baskets: Sequence[Sequence[str]], min_basket_count: int
+def mlxtend_itemset_counts(
+    baskets: Sequence[Sequence[str]], min_basket_count: int, *, max_size: int
 ) -> dict[tuple[str, ...], int]:
-    """Pairs by mlxtend's FP-growth."""
+    """Itemsets of two and more by mlxtend's FP-growth."""
     with warnings.catch_warnings():
         # mlxtend calls pandas in ways that pandas has deprecated.
         warnings.simplefilter("ignore")
@@ -37,11 +37,11 @@ def mlxtend_pair_counts(
         held.columns = pd.Index(variants)
         # Half a basket below the threshold: mlxtend compares shares as floats.
         share = (min_basket_count - 0.5) / len(baskets)
-        found = fpgrowth(held, min_support=share, use_colnames=True, max_len=2)
+        found = fpgrowth(held, min_support=share, use_colnames=True, max_len=max_size)
     return {
         tuple(sorted(itemset)): round(support * len(baskets))
         for support, itemset in zip(found["support"], found["itemsets"], strict=True)
-        if len(itemset) == 2
+        if len(itemset) > 1
     }
 
 
