@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bundle_pipeline.cli.dev import dev
+from bundle_pipeline.cli.doctor import doctor
 from bundle_pipeline.cli.quality import quality
 from bundle_pipeline.cli.run import run
 from bundle_pipeline.cli.settings import settings
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, show, shops, quality, settings, dev):
+for command in (run, show, shops, quality, settings, doctor, dev):
     app.command()(command)
 
 WRONG_USE = 2

@@ -131,7 +131,9 @@ def test_settings_prints_every_setting_and_those_in_force(
     assert in_force.startswith("# settings hash ")
 
 
-@pytest.mark.parametrize("command", ["run", "show", "shops", "quality", "settings", "dev"])
+@pytest.mark.parametrize(
+    "command", ["run", "show", "shops", "quality", "settings", "doctor", "dev"]
+)
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     env = environment(tmp_path, SAMPLE_SHOPS)
     result = command_line(command, "--help", folder=tmp_path, env=env)

@@ -24,6 +24,7 @@ from bundle_pipeline.mining.kernel import counts as kernel_counts
 from bundle_pipeline.mining.kernel import item_stream, library, postings, rows, threads
 from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
+from bundle_pipeline_tests.support.kernels import kernel_files, without_kernel
 from bundle_pipeline_tests.support.oracles import basket_sets, mlxtend_itemset_counts, set_counts
 
 # Items are letters, a is 0; repeats are meant.
@@ -283,37 +284,23 @@ def test_itemsets_too_wide_for_a_sort_key_are_ordered_all_the_same() -> None:
 
 
 def test_without_the_kernel_scipy_counts_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    forget = (library.kernel_state, library._loaded)  # noqa: SLF001 - what is cached
-    monkeypatch.setattr(library, "BINARY", tmp_path / "counting.so")
-    for cached in forget:
-        cached.cache_clear()
-    try:
-        with caplog.at_level(logging.WARNING):
-            assert engine_in_use(PARAMS) == "scipy"
-            found = count_itemsets(lines_of(["ab", "ab"]), 2, max_size=2, params=PARAMS)
+    with without_kernel(tmp_path), caplog.at_level(logging.WARNING):
+        assert engine_in_use(PARAMS) == "scipy"
+        found = count_itemsets(lines_of(["ab", "ab"]), 2, max_size=2, params=PARAMS)
         assert table(found.itemsets[0]) == {(0, 1): 2}
         assert "SciPy counts in its place" in caplog.text
         assert engine_in_use(CountingParams(engine="duckdb")) == "duckdb"
         with pytest.raises(ConfigError, match="BP-KERNEL"):
             library.kernel()
-    finally:
-        for cached in forget:
-            cached.cache_clear()
 
 
-def test_a_kernel_of_another_source_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_kernel_of_another_source_is_not_used(tmp_path: Path) -> None:
     changed = tmp_path / "counting.c"
     changed.write_bytes(library.SOURCE.read_bytes() + b"\n")
-    monkeypatch.setattr(library, "SOURCE", changed)
-    library.kernel_state.cache_clear()
-    try:
+    with kernel_files(source=changed):
         assert "another version" in str(library.kernel_state().problem)
-    finally:
-        library.kernel_state.cache_clear()
 
 
 def test_the_kernel_is_there() -> None:
