@@ -27,9 +27,11 @@
 #define CODE(entry) ((entry) & ~LAST)
 #define NO_RANK 0xffffffffu
 #define MAX_SIZE 16
-/* Postings that are fetched ahead. Their baskets lie anywhere in memory: without it the walk waits
- * for memory most of its time (3 to 4 times slower on 36 M lines); 5 to 16 are alike. */
-#define AHEAD 8
+/* Postings that are fetched ahead. Their baskets lie anywhere in memory, and what follows in one
+ * mostly spans two cache lines. On 36 M lines, counting pairs takes 0.8 s with both, 2.4 s with the
+ * first alone and 4.5 s without; 8 to 16 postings ahead are alike. */
+#define AHEAD 16
+#define CODES_PER_CACHE_LINE 16
 /* Items of which all pairs get a counter: 2 MB, which stays in a core's cache. */
 #define MAX_TRIANGLE_ITEMS 1024
 
@@ -153,6 +155,11 @@ EXPORT void kernel_post(const uint32_t *codes, int64_t first, int64_t last, uint
 
 /* ------------------------------------------------------------------------------------- counting */
 
+static inline void fetch(const uint32_t *codes) {
+    __builtin_prefetch(codes);
+    __builtin_prefetch(codes + CODES_PER_CACHE_LINE - 1);
+}
+
 struct database {
     const uint32_t *codes;    /* baskets of ranks, ascending within a basket */
     const uint32_t *postings; /* per rank from first_rank: where it stands */
@@ -234,7 +241,7 @@ static int narrow(struct miner *m, struct arena *arena, const struct database *d
     int64_t room = (arena->end - arena->next) / (int64_t)sizeof *codes, length = 0;
     uint64_t pairs = 0;
     for (; post < end; post++) {
-        if (post + AHEAD < end) __builtin_prefetch(d->codes + post[AHEAD]);
+        if (post + AHEAD < end) fetch(d->codes + post[AHEAD]);
         int64_t i = (int64_t)*post, start = length;
         if (whole)
             while (i > 0 && !(d->codes[i - 1] & LAST)) i--;
@@ -323,7 +330,7 @@ static void mine_item(struct miner *m, struct arena arena, const struct database
     uint64_t walked = 0;
     if ((uint64_t)(end - post) < m->min_count || m->missing_count > m->most_missing) return;
     for (const uint32_t *p = post; p < end; p++) {
-        if (p + AHEAD < end) __builtin_prefetch(d->codes + p[AHEAD]);
+        if (p + AHEAD < end) fetch(d->codes + p[AHEAD]);
         const uint32_t *code = d->codes + *p;
         const uint32_t *first = code;
         while (!(*code & LAST)) count[CODE(*++code)]++;
