@@ -59,7 +59,7 @@ def with_more_measures(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
 
         - ``zhang = (c_ac * N - c_a * c_c) / max(c_ac * (N - c_a), c_a * (c_c - c_ac))``: -1 to 1,
           how much more often C comes with A than without it (Yan, Zhang and Zhang, Applied
-          Intelligence 2009); 0 where either is in all baskets;
+          Artificial Intelligence 2009); 0 where either is in all baskets;
         - ``jaccard = c_ac / (c_a + c_c - c_ac)``; ``cosine = c_ac / sqrt(c_a * c_c)``;
           ``kulczynski``: the mean of both confidences;
         - ``certainty = (confidence - c_c / N) / (1 - c_c / N)``: -1 to 1, from 0 downwards divided
