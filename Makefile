@@ -10,7 +10,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.venv/installed: requirements.lock pyproject.toml
+KERNEL := hatch_build.py bundle_pipeline/mining/kernel/counting.c
+.venv/installed: requirements.lock pyproject.toml $(KERNEL)
 	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; name one with make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check "$(UV)"
@@ -19,6 +20,14 @@ help: ## print the targets
 	@touch $@
 
 install: .venv/installed ## install what requirements.lock pins into .venv
+
+BENCH := .venv-bench/bin
+.venv-bench/installed: .venv/installed
+	$(PYTHON) -m venv .venv-bench
+	$(BIN)/uv pip install --quiet --python $(BENCH)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BENCH)/python ziglang==0.17.1
+	CC="$(CURDIR)/$(BENCH)/python -m ziglang cc" $(BIN)/uv pip install --quiet --python $(BENCH)/python --editable ".[bench]"
+	@touch $@
 
 run: install ## take the sample shops from CSV to ranked bundles and print them
 	$(BIN)/bundle-pipeline run
@@ -52,6 +61,9 @@ golden: install ## rewrite the golden documents; read the diff
 screenshots: install ## redraw the pictures of the README (needs Chromium)
 	$(BIN)/python -m bundle_pipeline_tests.ui.screenshots
 
+bench-mining: .venv-bench/installed ## measure counting beside other packages (real shops: BUNDLE_BENCH_DATA)
+	$(BENCH)/python -m bundle_pipeline_tests.benchmarks.mining compare
+
 lock: install ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
@@ -61,4 +73,4 @@ check: lint types imports validate test ## every gate, as before a commit
 clean: ## remove what runs leave behind; landed files stay
 	rm -rf data/lake data/dagster .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help install run test dev format lint types imports validate golden screenshots lock check clean
+.PHONY: help install run test dev format lint types imports validate golden screenshots bench-mining lock check clean

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bundle_pipeline.cli.dev import dev
+from bundle_pipeline.cli.doctor import doctor
 from bundle_pipeline.cli.quality import quality
 from bundle_pipeline.cli.quarantine import quarantine
 from bundle_pipeline.cli.replay import replay
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, show, shops, quality, quarantine, replay, settings, dev):
+for command in (run, show, shops, quality, quarantine, replay, settings, doctor, dev):
     app.command()(command)
 
 WRONG_USE = 2

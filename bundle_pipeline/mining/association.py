@@ -47,6 +47,41 @@ def with_association(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
     )
 
 
+def with_more_measures(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
+    """Add the rarer measures to rules, under the names they have in the literature.
+
+    Args:
+        rules: One row per rule ``A -> C``, with its counts.
+        basket_count: Counted baskets, N; at least 1.
+
+    Returns:
+        The same rows with
+
+        - ``zhang = (c_ac * N - c_a * c_c) / max(c_ac * (N - c_a), c_a * (c_c - c_ac))``: -1 to 1,
+          how much more often C comes with A than without it (Yan, Zhang and Zhang, Applied
+          Artificial Intelligence 2009); 0 where either is in all baskets;
+        - ``jaccard = c_ac / (c_a + c_c - c_ac)``; ``cosine = c_ac / sqrt(c_a * c_c)``;
+          ``kulczynski``: the mean of both confidences;
+        - ``certainty = (confidence - c_c / N) / (1 - c_c / N)``: -1 to 1, from 0 downwards divided
+          by ``c_c / N`` (Shortliffe and Buchanan, 1975); 0 where C is in all baskets.
+    """
+    n = pl.lit(float(basket_count))
+    # As floats: products of counts leave 64 bits behind at some billion baskets.
+    both, antecedent, consequent = (
+        count.cast(pl.Float64) for count in (_BOTH, _ANTECEDENT, _CONSEQUENT)
+    )
+    beyond = both * n - antecedent * consequent
+    zhang_most = pl.max_horizontal(both * (n - antecedent), antecedent * (consequent - both))
+    absent = pl.when(beyond > 0).then(n - consequent).otherwise(consequent)
+    return rules.with_columns(
+        zhang=pl.when(zhang_most > 0).then(beyond / zhang_most).otherwise(0.0),
+        jaccard=both / (antecedent + consequent - both),
+        cosine=both / (antecedent * consequent).sqrt(),
+        kulczynski=(both / antecedent + both / consequent) / 2,
+        certainty=pl.when(absent > 0).then(beyond / antecedent / absent).otherwise(0.0),
+    )
+
+
 def _wilson_low(share: pl.Expr, trials: pl.Expr) -> pl.Expr:
     centre = share + _Z**2 / (2 * trials)
     margin = _Z * ((share * (1 - share) + _Z**2 / (4 * trials)) / trials).sqrt()

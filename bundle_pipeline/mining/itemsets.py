@@ -47,7 +47,7 @@ def mine_itemsets(
     """
     encoded = encode_baskets(baskets)
     grown = grown_pairs(encoded, pair_rules, params)
-    triples, count = frequent_triples(encoded, grown.pairs, params.min_basket_count)
+    triples, count = frequent_triples(encoded, grown.pairs, params)
     pairs, splits = _split(triples, encoded.variant_count)
     occurrences = pair_occurrences(encoded, pairs)
     expected = _expected(encoded, triples, occurrences, splits)

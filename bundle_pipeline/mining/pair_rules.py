@@ -39,7 +39,7 @@ def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame
         Pairs with ``adjusted_lift > 1`` and ``p_value <= max_p_value``.
     """
     encoded = encode_baskets(baskets)
-    pairs, count = frequent_pairs(encoded, params.min_basket_count)
+    pairs, count = frequent_pairs(encoded, params.min_basket_count, params)
     expected = expected_pair_counts(size_classes(encoded), pairs)
     p_values = upper_tail(count, expected)
     family = math.comb(encoded.variant_count, 2)

@@ -1,11 +1,30 @@
 """Parameters of mining."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from bundle_pipeline.settings.layers import Params
 
+EngineName = Literal["kernel", "duckdb"]
 
-class MiningParams(Params):
+
+class CountingParams(Params):
+    """What counts, and with how much of the machine."""
+
+    engine: EngineName = "kernel"
+    """What counts itemsets: the compiled kernel, or DuckDB joins. Both give the same numbers."""
+    max_memory_mb: int = Field(default=1000, ge=50)
+    """Memory of counting, in 10^6 bytes, beside the itemsets it finds. What doesn't fit goes
+    through files in the folder for temporary files."""
+    max_threads: int | None = Field(default=None, ge=1)
+    """Most threads of counting; None: as many as the process may use."""
+    max_itemsets: int = Field(default=100_000_000, ge=1)
+    """Most itemsets that are counted; more are refused, never cut short. Each takes about 40 bytes
+    until they are sorted."""
+
+
+class MiningParams(CountingParams):
     """What is counted, and what counts as more than chance."""
 
     min_basket_count: int = Field(default=5, ge=1)

@@ -84,7 +84,7 @@ def mining_summary(
         line_count=encoded.line_count,
         variant_count=encoded.variant_count,
         possible_pair_count=possible,
-        tested_pair_count=len(frequent_pairs(encoded, params.min_basket_count)[1]),
+        tested_pair_count=len(frequent_pairs(encoded, params.min_basket_count, params)[1]),
         stored_pair_count=pairs.height,
         significant_pair_count=significant,
         expected_false_count=params.max_q * significant,

@@ -148,7 +148,7 @@ def _measured(name: str, make: Callable[[int], BasketFrame], seeds: int) -> Row:
 def _pooled_count(baskets: BasketFrame) -> int:
     """Pairs that a null with all basket sizes in one would show."""
     encoded = encode_baskets(baskets)
-    pairs, count = frequent_pairs(encoded, MiningParams().min_basket_count)
+    pairs, count = frequent_pairs(encoded, MiningParams().min_basket_count, MiningParams())
     p_values = upper_tail(count, pooled_expected_counts(encoded, pairs))
     q_values = benjamini_hochberg(p_values, family_size=comb(encoded.variant_count, 2))
     return int((q_values <= MiningParams().max_q).sum())

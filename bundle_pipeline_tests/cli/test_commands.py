@@ -135,7 +135,8 @@ def test_settings_prints_every_setting_and_those_in_force(
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "show", "shops", "quality", "quarantine", "replay", "settings", "dev"]
+    "command",
+    ["run", "show", "shops", "quality", "quarantine", "replay", "settings", "doctor", "dev"],
 )
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     env = environment(tmp_path, SAMPLE_SHOPS)

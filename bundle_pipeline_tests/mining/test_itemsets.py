@@ -70,7 +70,9 @@ def test_triples_of_connected_pairs_equal_brute_force(
     frame = baskets_frame("abcdef", *baskets)
     encoded = encode_baskets(frame)
     triples, count = frequent_triples(
-        encoded, np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2), min_basket_count
+        encoded,
+        np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2),
+        MiningParams(min_basket_count=min_basket_count),
     )
     wanted = {}
     for triple, held in set_counts(["abcdef", *baskets], 3).items():

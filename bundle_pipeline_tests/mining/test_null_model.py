@@ -4,6 +4,7 @@ import pytest
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.pair_counts import frequent_pairs
+from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline_tests.support.frames import baskets_frame
 from bundle_pipeline_tests.support.generators import Noise, edge_swapped, noise_shop
 from bundle_pipeline_tests.support.oracles import pooled_expected_counts
@@ -75,6 +76,6 @@ def test_size_classes_keep_two_groups_of_customers_apart() -> None:
 def test_expected_counts_are_right_on_orders_without_associations(noise: Noise) -> None:
     # Within 3 % in sum over the popular pairs; the pooled null is up to 10 % off either way.
     encoded = encode_baskets(edge_swapped(noise_shop(noise, seed=5), seed=6))
-    pairs, count = frequent_pairs(encoded, 50)
+    pairs, count = frequent_pairs(encoded, 50, CountingParams())
     expected = expected_pair_counts(size_classes(encoded), pairs)
     assert count.sum() / expected.sum() == pytest.approx(1.0, abs=0.03)

@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,7 +7,7 @@ from bundle_pipeline.mining.pair_counts import count_pairs
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline_tests.support.frames import baskets_frame, shuffled
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
-from bundle_pipeline_tests.support.oracles import basket_sets, mlxtend_pair_counts, set_counts
+from bundle_pipeline_tests.support.oracles import basket_sets, mlxtend_itemset_counts, set_counts
 
 SHOPS = st.lists(st.text("abcdefgh", max_size=6), max_size=25)
 
@@ -27,17 +26,10 @@ def test_pairs_equal_brute_force(baskets: list[str], min_basket_count: int) -> N
 def test_pairs_equal_those_of_mlxtend() -> None:
     baskets = noise_shop(Noise(order_count=400, variant_count=40), seed=1)
     pairs = count_pairs(baskets, MiningParams(min_basket_count=5))
-    assert {(a, b): count for a, b, count in pairs.rows()} == mlxtend_pair_counts(
-        basket_sets(baskets), 5
+    assert {(a, b): count for a, b, count in pairs.rows()} == mlxtend_itemset_counts(
+        basket_sets(baskets), 5, max_size=2
     )
     assert pairs.height > 100
-
-
-def test_the_product_may_be_cut_into_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    baskets = noise_shop(Noise(order_count=300, variant_count=60), seed=2)
-    whole = count_pairs(baskets, MiningParams(min_basket_count=2))
-    monkeypatch.setattr(pair_counts, "_PAIRS_PER_BLOCK", 500)
-    assert count_pairs(baskets, MiningParams(min_basket_count=2)).equals(whole)
 
 
 def test_pairs_of_baskets_above_the_limit_are_not_counted() -> None:
@@ -60,6 +52,6 @@ def test_the_order_of_rows_does_not_matter() -> None:
 def test_a_variant_that_is_in_every_basket_pairs_with_all() -> None:
     encoded = encode_baskets(baskets_frame("ab", "ac", "a", "abc"))
     assert pair_counts.variant_counts(encoded).tolist() == [4, 2, 2]
-    pairs, count = pair_counts.frequent_pairs(encoded, 2)
+    pairs, count = pair_counts.frequent_pairs(encoded, 2, MiningParams())
     assert pairs.tolist() == [[0, 1], [0, 2]]
     assert count.tolist() == [2, 2]

@@ -4,6 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +23,22 @@ def set_counts(baskets: Iterable[Iterable[str]], size: int) -> Counter[tuple[str
     return counts
 
 
-def mlxtend_pair_counts(
-    baskets: Sequence[Sequence[str]], min_basket_count: int
+def mlxtend_itemset_counts(
+    baskets: Sequence[Sequence[str]], min_basket_count: int, *, max_size: int
 ) -> dict[tuple[str, ...], int]:
-    """Pairs by mlxtend's FP-growth."""
+    """Itemsets of two and more by mlxtend's FP-growth."""
+    found = mlxtend_itemsets(baskets, min_basket_count, max_size=max_size)
+    return {
+        tuple(sorted(itemset)): round(support * len(baskets))
+        for support, itemset in zip(found["support"], found["itemsets"], strict=True)
+        if len(itemset) > 1
+    }
+
+
+def mlxtend_itemsets(
+    baskets: Sequence[Sequence[str]], min_basket_count: int, *, max_size: int
+) -> Any:  # noqa: ANN401 - a frame of pandas, whose types are partial
+    """mlxtend's own frame of frequent itemsets."""
     with warnings.catch_warnings():
         # mlxtend calls pandas in ways that pandas has deprecated.
         warnings.simplefilter("ignore")
@@ -37,12 +50,7 @@ def mlxtend_pair_counts(
         held.columns = pd.Index(variants)
         # Half a basket below the threshold: mlxtend compares shares as floats.
         share = (min_basket_count - 0.5) / len(baskets)
-        found = fpgrowth(held, min_support=share, use_colnames=True, max_len=2)
-    return {
-        tuple(sorted(itemset)): round(support * len(baskets))
-        for support, itemset in zip(found["support"], found["itemsets"], strict=True)
-        if len(itemset) == 2
-    }
+        return fpgrowth(held, min_support=share, use_colnames=True, max_len=max_size)
 
 
 def pooled_expected_counts(encoded: EncodedBaskets, pairs: Codes) -> Floats:

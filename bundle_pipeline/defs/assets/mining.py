@@ -12,6 +12,7 @@ import polars as pl
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.mining.counting import engine_in_use
 from bundle_pipeline.mining.item_counts import count_items
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
@@ -46,5 +47,6 @@ def mine(
     yield dg.Output(rules, PairRules.name)
     grown = mine_itemsets(baskets, rules, params)
     numbers = asdict(mining_summary(baskets, rules, grown, params))
+    numbers["counting_engine"] = engine_in_use(params)
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
     yield dg.Output(grown, Itemsets.name, metadata=metadata)

@@ -1,0 +1,1 @@
+"""How fast itemsets are counted, beside other packages: ``python -m`` this package, with --help."""
