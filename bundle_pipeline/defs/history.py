@@ -33,7 +33,7 @@ def history_results(
     site: Site, shop: ShopId, loaded: LoadedShop, params: QualityParams
 ) -> Iterator[ExpectationResult]:
     """Results of the expectations about a shop's history; nothing of it may be stored yet."""
-    before = _stored(site.lake, IngestLedger, shop)
+    before = stored(site.lake, IngestLedger, shop)
     delivery = _delivery(loaded.ingest_ledger)
     comparisons = {
         "orders": lambda: order_history(
@@ -44,7 +44,7 @@ def history_results(
             params=params,
         ),
         "catalog": lambda: catalog_history(
-            loaded.catalog, _stored(site.lake, Catalog, shop), params
+            loaded.catalog, stored(site.lake, Catalog, shop), params
         ),
     }
     for kind, compare in comparisons.items():
@@ -59,7 +59,7 @@ def history_results(
         yield from remembered_as(site.documents, key, validate)
 
 
-def _stored(lake: Lake, schema: type[FrameT], shop: ShopId) -> pl.DataFrame | None:
+def stored(lake: Lake, schema: type[FrameT], shop: ShopId) -> pl.DataFrame | None:
     """A shop's rows of a frame as they were before this run; None if there are none."""
     try:
         rows = lake.read(schema, shop)

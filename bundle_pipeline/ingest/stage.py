@@ -312,7 +312,13 @@ class _Reading:
 
 
 def _has_any(block: OrderBlock, contested: Hashes) -> bool:
-    return bool(np.isin(block.simple_hashes, contested).any())
+    """Whether a simple order of the block is among these, which are sorted."""
+    if not len(contested):
+        return False
+    # NumPy's own membership sorts both sides anew, for each block of a long file.
+    places = np.searchsorted(contested, block.simple_hashes)
+    found = contested[np.minimum(places, len(contested) - 1)]
+    return bool((found == block.simple_hashes).any())
 
 
 def _log_read(file: StagedFile) -> None:

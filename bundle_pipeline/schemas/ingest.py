@@ -3,9 +3,10 @@
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.schemas.base import Frame, count
+from bundle_pipeline.schemas.base import Frame, count, one_of
 
 OUTCOMES = ("loaded", "superseded", "excluded", "quarantined")
+VERSION_OUTCOMES = ("read", "unusable")
 FILE_KINDS = ("orders", "variants", "inventory", "catalog", "settings", "marker")
 
 _REASON: dict[str, dy.Column] = {
@@ -47,6 +48,26 @@ class IngestLedger(Frame):
             "loaded_count", "superseded_count", "excluded_count", "quarantined_count"
         )
         return pl.col("row_count") == out
+
+
+class LandedVersions(Frame):
+    """Every version of a landed file that a run of the shop has used; rows are added, never changed.
+
+    The only frame that a rebuild can't make anew: replaced versions aren't landed any more.
+    """
+
+    name = "landed_versions"
+    one_row = "One version of a landed file: what it held, and which run used it first."
+
+    path = dy.String(primary_key=True, description="Object key below the shop's landing folder")
+    version = dy.String(primary_key=True, description="The store's tag of the content (ETag)")
+    kind = dy.String(nullable=True, description="orders, variants, inventory, catalog; else null")
+    content_hash = dy.String(description="SHA-256 of its bytes, hexadecimal")
+    byte_count = count(description="Size in bytes")
+    row_count = count(description="Data rows in")
+    outcome = one_of(VERSION_OUTCOMES, description="Whether its rows were used")
+    problem = dy.String(nullable=True, description="Code of why it couldn't be used, if so")
+    run_id = dy.String(description="The run that used it first")
 
 
 class Quarantine(Frame):

@@ -11,7 +11,7 @@ from bundle_pipeline.schemas.bundles import (
     ScoredBundles,
 )
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
-from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
+from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
 from bundle_pipeline.schemas.mining import ItemCounts, Itemsets, PairRules
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 
@@ -25,6 +25,7 @@ FRAMES: dict[str, type[Frame]] = {
         Catalog,
         Quarantine,
         IngestLedger,
+        LandedVersions,
         Baskets,
         ItemCounts,
         PairRules,

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.errors import InputDataError
+from bundle_pipeline.ingest.landed_versions import landed_versions
+from bundle_pipeline.schemas.ingest import LandedVersions
 from bundle_pipeline_tests.support.landing import Content, csv_text, observed_text, staged_files
 
 ORDERS = csv_text(
@@ -183,3 +185,18 @@ def test_a_hostile_header_reaches_no_sql(tmp_path: Path) -> None:
     staged = staged_files(tmp_path, {"orders.csv": orders})
     assert staged.files[0].unmapped_headers == (header,)
     assert [block.row_count for block in staged.blocks] == [2]
+
+
+def test_the_log_of_versions_grows_and_changes_no_row(tmp_path: Path) -> None:
+    first = staged_files(tmp_path, {"orders.csv": ORDERS, "notes.xlsx": b"PK\x03\x04"})
+    log = landed_versions(first, LandedVersions.create_empty(), run_id="one")
+    assert log.select("path", "outcome", "problem", "run_id").rows() == [
+        ("notes.xlsx", "unusable", "BP-FILE-UNSUPPORTED", "one"),
+        ("orders.csv", "read", None, "one"),
+    ]
+    again = landed_versions(staged_files(tmp_path, {}), log, run_id="two")
+    assert again.equals(log)
+    replaced = staged_files(tmp_path, {"orders.csv": ORDERS + "\n"})
+    longer = landed_versions(replaced, log, run_id="three")
+    assert longer.filter(pl.col("run_id") != "three").equals(log)
+    assert longer.filter(run_id="three").get_column("path").to_list() == ["orders.csv"]

@@ -1,4 +1,4 @@
-"""Landed files -> orders, order_lines, variants, inventory, catalog, quarantine, ingest_ledger.
+"""Landed files -> orders, order_lines, variants, inventory, catalog, and where each row went.
 
 One step makes all of them: they come from one delivery and are consistent with each other.
 """
@@ -16,13 +16,14 @@ import polars as pl
 from bundle_pipeline.defs.checks import expectation_results, expectation_specs, fact
 from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.defs.delivery import Delivery
-from bundle_pipeline.defs.history import history_results
+from bundle_pipeline.defs.history import history_results, stored
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError, InputDataError
 from bundle_pipeline.ingest.kept_files import KeptFiles, reading_rules
+from bundle_pipeline.ingest.landed_versions import landed_versions
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.non_products import suggested_non_products
 from bundle_pipeline.ingest.raw_rows import with_raw_rows
@@ -32,7 +33,7 @@ from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
-from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
+from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
 from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.parts import Parts
@@ -57,10 +58,10 @@ ROWS_ARE_CONSERVED = fact(
         schema.name: frame_out(
             schema,
             group="ingest",
-            layer="raw" if schema in _RECORDS else "clean",
+            layer="clean" if schema in _FRAMES else "raw",
             kinds=_READ_KINDS,
         )
-        for schema in (*_FRAMES, *_RECORDS)
+        for schema in (*_FRAMES, *_RECORDS, LandedVersions)
     },
     check_specs=[*expectation_specs(), ROWS_ARE_CONSERVED],
 )
@@ -128,6 +129,13 @@ def _ingested(
     for schema in (*_FRAMES, *_RECORDS):
         frame: pl.DataFrame | Parts[Any] = getattr(loaded, schema.name)
         yield dg.Output(frame, schema.name, metadata=_numbers(loaded, schema.name))
+    before = stored(site.lake, LandedVersions, shop)
+    log = landed_versions(
+        staged,
+        LandedVersions.create_empty() if before is None else before,
+        run_id=context.run_id,
+    )
+    yield dg.Output(log, LandedVersions.name)
     # Dagster goes on here when all outputs are stored.
     kept.keep(loaded.settled.objects)
 
