@@ -66,7 +66,8 @@ def fit_linear(
         matrix[block] = product.toarray()
     matrix[np.diag_indices_from(matrix)] += ridge
     invert(matrix)
-    popularity = items.basket_count / max(float(items.basket_count.mean()), 1.0)
+    mean = items.basket_count.sum() / max(items.item_count, 1)
+    popularity = items.basket_count / max(mean, 1.0)
     matrix *= (-1.0 / np.diagonal(matrix) / popularity**discount).astype(dtype)
     np.fill_diagonal(matrix, 0)
     return LinearScores(matrix)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
@@ -32,6 +32,7 @@ def test_two_in_a_small_basket_go_together_more_than_two_in_a_large_one() -> Non
     assert scores[0, 1] > scores[2, 3] > 0
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text("abcdef", max_size=6), max_size=20), st.floats(0, 1), st.floats(0, 3))
 def test_it_equals_the_formula_on_dense_matrices(
     baskets: list[str], size_exponent: float, shrinkage: float

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -66,7 +66,11 @@ def test_no_more_neighbours_are_kept_than_asked_for() -> None:
     all_of_them = find_neighbours(PLANTED, NeighbourParams())
     some = find_neighbours(PLANTED, NeighbourParams(top_n=3))
     assert some.group_by("method", "variant_id").len().get_column("len").max() == 3
-    assert_frame_equal(some, all_of_them.filter(pl.col("rank") <= 3))
+    # What is kept of co-visitation is what the blend adds.
+    of_themselves = pl.col("method") != "blend"
+    assert_frame_equal(
+        some.filter(of_themselves), all_of_them.filter(of_themselves, pl.col("rank") <= 3)
+    )
 
 
 def test_baskets_above_the_limit_are_left_out() -> None:
@@ -85,6 +89,7 @@ def test_the_order_of_rows_does_not_matter_and_runs_are_equal() -> None:
         assert_frame_equal(make(shuffled(PLANTED, 2), NeighbourParams()), first, check_exact=True)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text("abcdef", max_size=6), max_size=20))
 def test_ranks_and_scores_are_consistent_whatever_the_shop(baskets: list[str]) -> None:
     found = find_neighbours(baskets_frame(*baskets), EVERY_VARIANT)
@@ -109,6 +114,7 @@ def test_the_best_method_beats_best_sellers_where_pairs_are_planted() -> None:
     numbers = neighbour_summary(find_neighbours(PLANTED, NeighbourParams()), quality)
     assert numbers.best_hit_rate == quality.get_column("hit_rate").max()
     assert numbers.popularity_hit_rate is not None
+    assert numbers.best_hit_rate is not None
     assert numbers.best_hit_rate > numbers.popularity_hit_rate
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.baskets.encoded import encode_baskets
@@ -38,6 +38,7 @@ def test_popular_neighbours_are_discounted() -> None:
     assert discounted[1, 0] == pytest.approx(plain[1, 0] / (4 / 2.5) ** 0.5)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text("abcdef", min_size=2, max_size=6), max_size=20), st.floats(0.1, 100))
 def test_it_equals_the_explicit_formula(baskets: list[str], ridge: float) -> None:
     items = items_of(*baskets)
