@@ -66,11 +66,14 @@ class ItemBaskets:
         """Ranges of items whose baskets hold a bounded number of pairs; at least one item."""
         size = self.basket_size
         columns = cast("Codes", self.matrix.indices)
-        work = np.bincount(columns, weights=np.repeat(size, size), minlength=self.item_count)
-        done: Floats = np.append(0.0, np.cumsum(work))
+        work: Floats = np.bincount(
+            columns, weights=np.repeat(size, size), minlength=self.item_count
+        ).astype(np.float64)
+        done: Floats = np.append(np.zeros(1), np.cumsum(work))
         start = 0
         while start < self.item_count:
-            fitting = int(np.searchsorted(done, done[start] + _PAIRS_PER_BLOCK, side="right")) - 1
+            limit = float(done[start]) + _PAIRS_PER_BLOCK
+            fitting = int(np.searchsorted(done, limit, side="right")) - 1
             stop = min(max(fitting, start + 1), start + _ITEMS_PER_BLOCK, self.item_count)
             yield slice(start, stop)
             start = stop
