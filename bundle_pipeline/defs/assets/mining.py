@@ -65,7 +65,7 @@ _BEATS_POPULARITY = "best_method_beats_popularity"
 
 
 @dg.multi_asset(
-    name="find",
+    name="neighbours",
     partitions_def=SHOPS,
     group_name="mining",
     outs={
@@ -81,16 +81,16 @@ _BEATS_POPULARITY = "best_method_beats_popularity"
         )
     ],
 )
-def find(
+def neighbours(
     context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: pl.DataFrame
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Find what goes with each variant by several methods, and judge them on held-out baskets."""
     params = site.settings(shop_id(context.partition_key)).mining.neighbours
-    neighbours = find_neighbours(baskets, params)
+    found = find_neighbours(baskets, params)
     quality = judge_neighbours(baskets, params)
-    numbers = asdict(neighbour_summary(neighbours, quality))
+    numbers = asdict(neighbour_summary(found, quality))
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
-    yield dg.Output(neighbours, ItemNeighbours.name, metadata=metadata)
+    yield dg.Output(found, ItemNeighbours.name, metadata=metadata)
     yield dg.Output(quality, NeighbourQuality.name)
     yield rows_break(
         _BEATS_POPULARITY,

@@ -39,22 +39,14 @@ def most_items(max_model_mb: int) -> int:
     return int((max_model_mb * _BYTES_PER_MB / np.dtype(np.float32).itemsize) ** 0.5)
 
 
-def fit_linear(
-    items: ItemBaskets, params: NeighbourParams, *, ridge: float, discount: float
-) -> LinearScores:
+def fit_linear(items: ItemBaskets, params: NeighbourParams) -> LinearScores:
     """The weights B that predict each item best from the others of its basket (Steck, WWW 2019).
 
-    ``P = (X' W X + ridge)^-1``, ``B_ij = -P_ij / P_jj / (c_j / mean c) ** discount`` and 0 on the
-    diagonal, with W the weights of baskets and c the baskets of an item.
+    ``P = (X' W X + ridge)^-1``, ``B_ij = -P_ij / P_jj / (c_j / mean c) ** popularity_discount`` and
+    0 on the diagonal, with W the weights of baskets and c the baskets of an item.
 
     One matrix of items by items is held, inverted where it stands; in double precision if
     ``max_model_mb`` allows it, else in single.
-
-    Args:
-        items: Baskets.
-        params: Weights of baskets, and the limit of the matrix.
-        ridge: Added to the diagonal, above 0.
-        discount: Power of popularity, at least 0.
 
     Raises:
         ConfigError: The ridge is too small beside the number of baskets.
@@ -64,11 +56,11 @@ def fit_linear(
     matrix = np.empty((items.item_count, items.item_count), dtype=dtype)
     for block, product in items.products(items.weights(params.size_exponent)):
         matrix[block] = product.toarray()
-    matrix[np.diag_indices_from(matrix)] += ridge
+    matrix[np.diag_indices_from(matrix)] += params.ridge
     invert(matrix)
     mean = items.basket_count.sum() / max(items.item_count, 1)
     popularity = items.basket_count / max(mean, 1.0)
-    matrix *= (-1.0 / np.diagonal(matrix) / popularity**discount).astype(dtype)
+    matrix *= (-1.0 / np.diagonal(matrix) / popularity**params.popularity_discount).astype(dtype)
     np.fill_diagonal(matrix, 0)
     return LinearScores(matrix)
 
@@ -92,7 +84,7 @@ def invert(matrix: Scores) -> None:
     if failed:
         raise ConfigError(
             "BP-NEIGHBOURS-RIDGE",
-            place="settings mining.neighbours.ridge and blended_ridge",
+            place="setting mining.neighbours.ridge",
             found=f"{len(matrix)} variants whose matrix can't be inverted as {matrix.dtype}",
             expected="a ridge that is large enough beside the shop's number of baskets",
             remedy="raise it, or raise max_model_mb so that double precision is used",

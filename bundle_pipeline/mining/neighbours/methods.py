@@ -38,11 +38,11 @@ def modelled_variants(encoded: EncodedBaskets, params: NeighbourParams) -> Codes
 def fitted_methods(items: ItemBaskets, params: NeighbourParams) -> Iterator[tuple[str, ItemScores]]:
     """Name and scores of each method, as in ``NEIGHBOUR_METHODS``.
 
-    A method is to be done with before the next is asked for: one large matrix is in memory.
+    What is fitted for one method is used by the next, so one large matrix is in memory.
     """
     covisitation = fit_covisitation(items, params)
     yield "covisitation", covisitation
     yield "svd", fit_factors(items, params)
-    yield "ease", fit_linear(items, params, ridge=params.ridge, discount=params.popularity_discount)
-    linear = fit_linear(items, params, ridge=params.blended_ridge, discount=params.blended_discount)
+    linear = fit_linear(items, params)
+    yield "ease", linear
     yield "blend", BlendedScores(linear, covisitation, params.blended_covisitation)

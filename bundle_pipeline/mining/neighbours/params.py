@@ -28,12 +28,8 @@ class NeighbourParams(Params):
     """Of `ease`: what is added to each variant's own weight. More trusts popular variants more."""
     popularity_discount: float = Field(default=0.1, ge=0, le=1)
     """Of `ease`: scores are divided by the neighbour's popularity to this power, for the tail."""
-    blended_ridge: float = Field(default=50.0, gt=0)
-    """The same as `ridge` for `blend`; more, for shops with many rare variants."""
-    blended_discount: float = Field(default=0.15, ge=0, le=1)
-    """The same as `popularity_discount` for `blend`."""
-    blended_covisitation: float = Field(default=0.15, ge=0)
-    """Of `blend`: how much co-visitation is added."""
+    blended_covisitation: float = Field(default=0.6, ge=0)
+    """Of `blend`: how much co-visitation is added to `ease`. More is better for the tail."""
     held_out_share: float = Field(default=0.2, gt=0, lt=1)
     """Share of counted baskets, the newest, in which methods have to complete baskets."""
     max_held_out_baskets: int = Field(default=20_000, ge=1)

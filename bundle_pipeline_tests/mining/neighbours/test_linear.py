@@ -11,7 +11,11 @@ from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline_tests.mining.neighbours.shops import Floats, dense, items_of
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
 
-PLAIN = NeighbourParams(size_exponent=0)
+
+def plain(ridge: float, **changes: float) -> NeighbourParams:
+    """Plain EASE, every basket with the same weight."""
+    given = {"ridge": ridge, "size_exponent": 0.0, "popularity_discount": 0.0}
+    return NeighbourParams.model_validate(given | changes)
 
 
 def ease(held: Floats, ridge: float) -> Floats:
@@ -25,17 +29,17 @@ def ease(held: Floats, ridge: float) -> Floats:
 def test_a_hand_worked_shop() -> None:
     # Two items that are always together, in 3 baskets of two: X'X + 1 = [[4, 3], [3, 4]], whose
     # inverse is [[4, -3], [-3, 4]] / 7, so that B = 3 / 4: ridge regression of one on the other.
-    fitted = fit_linear(items_of("ab", "ab", "ab"), PLAIN, ridge=1, discount=0)
+    fitted = fit_linear(items_of("ab", "ab", "ab"), plain(1))
     assert fitted.weights == pytest.approx(np.array([[0, 0.75], [0.75, 0]]))
 
 
 def test_popular_neighbours_are_discounted() -> None:
     # a is in 4 baskets, b in 1; the mean is 2.5.
     items = items_of("ab", "a", "a", "a")
-    plain = fit_linear(items, PLAIN, ridge=1, discount=0).weights
-    discounted = fit_linear(items, PLAIN, ridge=1, discount=0.5).weights
-    assert discounted[0, 1] == pytest.approx(plain[0, 1] / (1 / 2.5) ** 0.5)
-    assert discounted[1, 0] == pytest.approx(plain[1, 0] / (4 / 2.5) ** 0.5)
+    undiscounted = fit_linear(items, plain(1)).weights
+    discounted = fit_linear(items, plain(1, popularity_discount=0.5)).weights
+    assert discounted[0, 1] == pytest.approx(undiscounted[0, 1] / (1 / 2.5) ** 0.5)
+    assert discounted[1, 0] == pytest.approx(undiscounted[1, 0] / (4 / 2.5) ** 0.5)
 
 
 @settings(max_examples=40, deadline=None)
@@ -43,22 +47,22 @@ def test_popular_neighbours_are_discounted() -> None:
 def test_it_equals_the_explicit_formula(baskets: list[str], ridge: float) -> None:
     items = items_of(*baskets)
     held = dense(items)[items.basket_size > 1]
-    fitted = fit_linear(items, PLAIN, ridge=ridge, discount=0)
+    fitted = fit_linear(items, plain(ridge))
     assert fitted.weights == pytest.approx(ease(held, ridge), abs=1e-9)
 
 
 def test_large_baskets_weigh_less() -> None:
     items = items_of("abc", "ab")
     weighted = dense(items) * np.sqrt(np.array([0.5, 1.0]))[:, None]
-    fitted = fit_linear(items, NeighbourParams(size_exponent=1), ridge=2, discount=0)
+    fitted = fit_linear(items, plain(2, size_exponent=1))
     assert fitted.weights == pytest.approx(ease(weighted, 2))
 
 
 def test_single_precision_is_close_and_is_used_where_double_does_not_fit() -> None:
     encoded = encode_baskets(noise_shop(Noise(order_count=4000, variant_count=700), seed=1))
     items = item_baskets(encoded, most_popular(encoded, min_basket_count=1))
-    double = fit_linear(items, NeighbourParams(max_model_mb=4), ridge=20, discount=0.1)
-    single = fit_linear(items, NeighbourParams(max_model_mb=3), ridge=20, discount=0.1)
+    double = fit_linear(items, NeighbourParams(max_model_mb=4))
+    single = fit_linear(items, NeighbourParams(max_model_mb=3))
     assert double.weights.dtype == np.float64
     assert single.weights.dtype == np.float32
     assert single.weights == pytest.approx(double.weights, abs=1e-5)
@@ -76,7 +80,7 @@ def test_a_matrix_is_inverted_in_place(size: int) -> None:
 
 
 def test_a_matrix_that_cannot_be_inverted_names_the_setting() -> None:
-    with pytest.raises(ConfigError, match="BP-NEIGHBOURS-RIDGE settings mining"):
+    with pytest.raises(ConfigError, match="BP-NEIGHBOURS-RIDGE setting mining"):
         invert(np.array([[1.0, 2.0], [2.0, 1.0]]))
 
 
