@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.settings.layers import Params
 
 EngineName = Literal["kernel", "duckdb"]
@@ -38,3 +39,5 @@ class MiningParams(CountingParams):
     max_triple_candidates: int = Field(default=20_000_000, ge=0)
     """Most itemsets of three variants that are looked at; 0 switches them off. Above it the least
     sure pairs are left out of growing, and counted."""
+    neighbours: NeighbourParams = Field(default_factory=NeighbourParams)
+    """Which variants go with a variant, whether or not beyond chance."""

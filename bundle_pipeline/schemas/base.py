@@ -121,10 +121,17 @@ def count(*, nullable: bool = False, description: str) -> dy.Int64:
     return dy.Int64(nullable=nullable, min=0, description=description)
 
 
-def one_of(values: tuple[str, ...], *, nullable: bool = False, description: str = "") -> dy.String:
+def one_of(
+    values: tuple[str, ...],
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    description: str = "",
+) -> dy.String:
     """Text that is one of a few words."""
     return dy.String(
         nullable=nullable,
+        primary_key=primary_key,
         check={"one_of": lambda column: column.is_in(values)},
         description=description or None,
     )

@@ -1,10 +1,14 @@
 """What was bought together more often than chance, and how sure that is."""
 
 import dataframely as dy
+import polars as pl
 
 from bundle_pipeline.schemas.base import Frame, count, one_of, rate
 
 HELD_OUT_VERDICTS = ("replicated", "faded", "untested")
+NEIGHBOUR_METHODS = ("covisitation", "svd", "ease", "blend")
+# Not a method of neighbours: what each of them has to beat.
+POPULARITY = "popularity"
 
 
 class ItemCounts(Frame):
@@ -69,3 +73,45 @@ class Itemsets(Frame):
     customer_count = count(nullable=True, description="Distinct known customers behind it")
     held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
     held_out_power = rate(description="Chance that those baskets would have shown it")
+
+
+class ItemNeighbours(Frame):
+    """Neighbours of variants by several methods."""
+
+    name = "item_neighbours"
+    one_row = "One variant that goes with another, by one method."
+
+    method = one_of(
+        NEIGHBOUR_METHODS,
+        primary_key=True,
+        description="covisitation (shared baskets), svd, ease (linear) or blend (ease and shared)",
+    )
+    variant_id = dy.String(primary_key=True, description="Variant that is given")
+    neighbour_id = dy.String(primary_key=True, description="Variant that goes with it")
+    rank = dy.Int64(min=1, description="1 is the best neighbour")
+    score = dy.Float64(min=0.0, description="Comparable within a method; scores of a basket add up")
+
+    @dy.rule()
+    def neighbour_is_another_variant(cls) -> pl.Expr:
+        """A variant is no neighbour of itself."""
+        return pl.col("variant_id") != pl.col("neighbour_id")
+
+
+class NeighbourQuality(Frame):
+    """How well each method completes baskets that it hasn't seen."""
+
+    name = "neighbour_quality"
+    one_row = "One method, and how often it finds a variant that was hidden in a newer basket."
+
+    method = one_of(
+        (*NEIGHBOUR_METHODS, POPULARITY),
+        primary_key=True,
+        description="As in item_neighbours; popularity (best sellers) is what they have to beat",
+    )
+    is_best = dy.Bool(description="Whether it is the method with the highest hit rate")
+    variant_count = count(description="Variants that the methods were compared on")
+    basket_count = dy.Int64(min=1, description="Held-out baskets in which a variant was hidden")
+    hit_rate = rate(description="Share of them with the hidden variant among the first 10")
+    mean_reciprocal_rank = rate(description="Mean of 1 / place among the first 10, 0 beyond")
+    tail_basket_count = count(description="Of those baskets: hidden variant not a bestseller")
+    tail_hit_rate = rate(nullable=True, description="hit_rate of those; null if there are none")

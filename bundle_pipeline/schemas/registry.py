@@ -12,7 +12,13 @@ from bundle_pipeline.schemas.bundles import (
 )
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
-from bundle_pipeline.schemas.mining import ItemCounts, Itemsets, PairRules
+from bundle_pipeline.schemas.mining import (
+    ItemCounts,
+    ItemNeighbours,
+    Itemsets,
+    NeighbourQuality,
+    PairRules,
+)
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 
 FRAMES: dict[str, type[Frame]] = {
@@ -30,6 +36,8 @@ FRAMES: dict[str, type[Frame]] = {
         ItemCounts,
         PairRules,
         Itemsets,
+        ItemNeighbours,
+        NeighbourQuality,
         CandidateBundles,
         ScoredBundles,
         PricedBundles,

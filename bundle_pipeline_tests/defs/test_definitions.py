@@ -15,6 +15,8 @@ FLOW = {
     "item_counts": {"baskets"},
     "pair_rules": {"baskets"},
     "itemsets": {"baskets", "pair_rules"},
+    "item_neighbours": {"baskets"},
+    "neighbour_quality": {"baskets"},
     "candidate_bundles": {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",
         "inventory",

@@ -1,6 +1,7 @@
-"""baskets -> item_counts, pair_rules, itemsets.
+"""baskets -> item_counts, pair_rules, itemsets; baskets -> item_neighbours, neighbour_quality.
 
-One step makes all three: each looks at the same baskets, and the last at the one before.
+One step makes the first three: each looks at the same baskets, and the last at the one before.
+Another makes neighbours and judges the methods behind them, on the same baskets.
 """
 
 from collections.abc import Iterator
@@ -9,15 +10,25 @@ from dataclasses import asdict
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.mining.counting import engine_in_use
 from bundle_pipeline.mining.item_counts import count_items
 from bundle_pipeline.mining.itemsets import mine_itemsets
+from bundle_pipeline.mining.neighbours.find import find_neighbours
+from bundle_pipeline.mining.neighbours.judge import judge_neighbours
+from bundle_pipeline.mining.neighbours.summary import best_below_popularity, neighbour_summary
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.summary import mining_summary
-from bundle_pipeline.schemas.mining import ItemCounts, Itemsets, PairRules
+from bundle_pipeline.schemas.mining import (
+    ItemCounts,
+    ItemNeighbours,
+    Itemsets,
+    NeighbourQuality,
+    PairRules,
+)
 from bundle_pipeline.schemas.shop_id import shop_id
 
 _KINDS = {"scipy", "polars", "deltalake"}
@@ -50,3 +61,43 @@ def mine(
     numbers["counting_engine"] = engine_in_use(params)
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
     yield dg.Output(grown, Itemsets.name, metadata=metadata)
+
+
+_BEATS_POPULARITY = "best_method_beats_popularity"
+
+
+@dg.multi_asset(
+    name="neighbours",
+    partitions_def=SHOPS,
+    group_name="mining",
+    outs={
+        schema.name: frame_out(schema, group="mining", layer="derived", kinds=_KINDS)
+        for schema in (ItemNeighbours, NeighbourQuality)
+    },
+    check_specs=[
+        fact(
+            _BEATS_POPULARITY,
+            NeighbourQuality.name,
+            "The best method of neighbours completes more held-out baskets than best sellers do.",
+            blocking=False,
+        )
+    ],
+)
+def neighbours(
+    context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: pl.DataFrame
+) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
+    """Find what goes with each variant by several methods, and judge them on held-out baskets."""
+    params = site.settings(shop_id(context.partition_key)).mining.neighbours
+    found = find_neighbours(baskets, params)
+    quality = judge_neighbours(baskets, params)
+    numbers = asdict(neighbour_summary(found, quality))
+    metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
+    yield dg.Output(found, ItemNeighbours.name, metadata=metadata)
+    yield dg.Output(quality, NeighbourQuality.name)
+    yield rows_break(
+        _BEATS_POPULARITY,
+        best_below_popularity(quality),
+        asset=NeighbourQuality.name,
+        key="method",
+        severity=dg.AssetCheckSeverity.WARN,
+    )

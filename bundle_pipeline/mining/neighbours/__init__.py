@@ -1,0 +1,1 @@
+"""Neighbours: for each variant, those that go with it, by several methods and with their worth."""

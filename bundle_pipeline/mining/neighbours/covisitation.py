@@ -1,0 +1,65 @@
+"""Size-adjusted co-visitation: how much of two items' baskets, small ones first, they share."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from bundle_pipeline.mining.neighbours.item_baskets import (
+    Floats,
+    ItemBaskets,
+    SparseMatrix,
+    csr_array,
+    filled,
+)
+from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline.mining.neighbours.scores import Neighbours, Scores, cells_worth, joined, ranked
+
+# Where more than one cell in so many is filled, it is faster to look for the best in all cells than
+# to sort the filled ones.
+_SPARSE = 50
+
+
+@dataclass(frozen=True)
+class CovisitationScores:
+    """Items by items, only the best of each row."""
+
+    neighbours: Neighbours
+    matrix: SparseMatrix
+
+    def of(self, baskets: SparseMatrix) -> Scores:
+        """Sums over the items of each basket."""
+        return (baskets @ self.matrix).toarray()
+
+
+def fit_covisitation(items: ItemBaskets, params: NeighbourParams) -> CovisitationScores:
+    """Jaccard similarity of the baskets of two items, each basket with its weight.
+
+    ``g_ij / (g_i + g_j - g_ij + shrinkage)``: g_ij the weights of the baskets with both, ``1 / (n -
+    1) ** size_exponent`` for n items, and g_i of those with i and something else. Symmetric, 0 to
+    1. Only the best ``top_n`` of an item are kept, so that memory grows with the items.
+    """
+    weight = items.weights(params.size_exponent)
+    own = items.matrix.T @ weight
+    neighbours = joined(
+        [_best_of_rows(product, block, own, params) for block, product in items.products(weight)]
+    )
+    shape = (items.item_count, items.item_count)
+    cells = (neighbours.score, (neighbours.item, neighbours.neighbour))
+    return CovisitationScores(neighbours, csr_array(cells, shape=shape))
+
+
+def _best_of_rows(
+    product: SparseMatrix, block: slice, own: Floats, params: NeighbourParams
+) -> Neighbours:
+    """Best neighbours of a block of items, from their weighted co-occurrence."""
+    rows, width = cast("tuple[int, int]", product.shape)
+    row = np.repeat(np.arange(rows), filled(product))
+    column = product.indices.astype(np.int64)
+    either = own[block.start + row] + own[column] - product.data + params.shrinkage
+    # Where two items are in no basket but together and nothing shrinks, either is what both share.
+    score = product.data / np.maximum(either, product.data)
+    if score.size * _SPARSE > rows * width:
+        product.data = score
+        row, column, score = cells_worth(product.toarray(), params.top_n)
+    return ranked(block.start + row, column, score, params.top_n)

@@ -1,0 +1,48 @@
+"""All methods, fitted one after the other on the same items."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.neighbours.blend import BlendedScores
+from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
+from bundle_pipeline.mining.neighbours.factors import fit_factors
+from bundle_pipeline.mining.neighbours.item_baskets import ItemBaskets, SparseMatrix, most_popular
+from bundle_pipeline.mining.neighbours.linear import fit_linear, most_items
+from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline.mining.neighbours.scores import ItemScores, Scores
+
+
+@dataclass(frozen=True)
+class PopularityScores:
+    """What every method has to beat: best sellers beside every basket."""
+
+    item_count: int
+
+    def of(self, baskets: SparseMatrix) -> Scores:
+        """No scores at all; ties are broken by popularity."""
+        return np.zeros((baskets.shape[0], self.item_count))
+
+
+def modelled_variants(encoded: EncodedBaskets, params: NeighbourParams) -> Codes:
+    """Variants that all methods know: in enough baskets, and as many as fit, popular first."""
+    return most_popular(
+        encoded,
+        min_basket_count=params.min_basket_count,
+        max_items=most_items(params.max_model_mb),
+    )
+
+
+def fitted_methods(items: ItemBaskets, params: NeighbourParams) -> Iterator[tuple[str, ItemScores]]:
+    """Name and scores of each method, as in ``NEIGHBOUR_METHODS``.
+
+    What is fitted for one method is used by the next, so one large matrix is in memory.
+    """
+    covisitation = fit_covisitation(items, params)
+    yield "covisitation", covisitation
+    yield "svd", fit_factors(items, params)
+    linear = fit_linear(items, params)
+    yield "ease", linear
+    yield "blend", BlendedScores(linear, covisitation, params.blended_covisitation)
