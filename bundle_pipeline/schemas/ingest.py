@@ -51,7 +51,7 @@ class IngestLedger(Frame):
 
 
 class LandedVersions(Frame):
-    """Every version of a landed file that a run of the shop has used; rows are added, never changed.
+    """Every version of a landed file that a run has used; rows are added, never changed.
 
     The only frame that a rebuild can't make anew: replaced versions aren't landed any more.
     """
