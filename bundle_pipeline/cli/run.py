@@ -17,6 +17,7 @@ from bundle_pipeline.defs.landing_zone import shop_folders
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.errors import ConfigError
+from bundle_pipeline.ingest.kept_files import forget
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 
 _FAILED = 1
@@ -32,6 +33,10 @@ def run(
         int | None, typer.Option(help="Shops at a time; as many as processors if not given.", min=1)
     ] = None,
     top: Annotated[int, typer.Option(help="Bundles to print per shop.", min=0)] = 10,
+    *,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read all landed files again, also those known.")
+    ] = False,
 ) -> None:
     """Run shops from landed files to published bundles; print each step and the bundles.
 
@@ -42,6 +47,9 @@ def run(
     console = standard_output()
     chosen, refused = _chosen(site, shop or [])
     active = _without_paused(site, chosen, console=console)
+    if rebuild:
+        for one in active:
+            forget(site.documents, one)
     with dagster_instance() as instance:
         instance.add_dynamic_partitions(str(SHOPS.name), list(chosen))
     with StepDisplay(console, step_count=len(active) * step_count(site)) as display:

@@ -184,6 +184,16 @@ class KeptFiles:
         return f"staged/{self.shop_id}/{name}"
 
 
+def forget(objects: Objects, shop_id: ShopId) -> None:
+    """Let the next run read all objects of a shop, as if nothing had been kept.
+
+    Args:
+        objects: The lake.
+        shop_id: Whose.
+    """
+    objects.delete(f"staged/{shop_id}/{_INDEX}")
+
+
 def reading_rules(params: IngestParams, customer_key: bytes) -> str:
     """What an object is read by, beside its bytes: settings, secret, and the code itself.
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.ingest import order_places, order_spool, text_blocks
+from bundle_pipeline.ingest.kept_files import forget
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.schemas.orders import Orders
 from bundle_pipeline.store.lake import Lake
+from bundle_pipeline.store.objects import opened
 from bundle_pipeline.store.origin import Origin
 from bundle_pipeline.store.parts import Part, Parts, no_parts
 from bundle_pipeline_tests.support.kept_landing import SHOP, KeptLanding, Night
@@ -122,7 +124,7 @@ STEP = st.one_of(
 ALWAYS_THERE = _text(PLAIN, [_plain(9, "2025-01-02", "EUR", 1, "v1", "S1", "Tee", 1, "5")])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(STEP, min_size=1, max_size=6), st.sampled_from([1, 150, 10**6]))
 def test_any_history_comes_to_the_same_as_a_rebuild(
     steps: list[tuple[str, str, bytes | None]], block_bytes: int
@@ -262,6 +264,16 @@ def test_what_can_t_be_understood_is_read_again(tmp_path: Path, spoilt: str) -> 
             path.write_bytes(b"{}")
     night = shop.ingest()
     assert (night.read_count, night.frames["orders"].height) == (1, 2)
+
+
+def test_a_rebuild_reads_all_again_and_comes_to_the_same(tmp_path: Path) -> None:
+    shop = KeptLanding(tmp_path)
+    shop.put("1.csv", plain_file(1, 2))
+    shop.put("2.csv", plain_file(2, price="7"))
+    before = shop.ingest()
+    forget(opened(str(shop.lake)), SHOP)
+    again = shop.ingest()
+    assert (again.read_count, again) == (2, before)
 
 
 def test_what_no_run_needs_any_more_goes_a_run_later(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def _ingested(
     log = landed_versions(
         staged,
         LandedVersions.create_empty() if before is None else before,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
     )
     yield dg.Output(log, LandedVersions.name)
     # Dagster goes on here when all outputs are stored.
