@@ -9,6 +9,11 @@ import pytest
 
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.sensors import TICK_SECONDS
+from bundle_pipeline.ingest.kept_files import forget
+from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
+from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline_tests.golden.__main__ import GOLDEN
 from bundle_pipeline_tests.support.bucket_sites import bucket_site, land_all, land_folder
 from bundle_pipeline_tests.support.sensor_ticks import SensorTicks, run_counts, tick_forever
@@ -22,6 +27,7 @@ from bundle_pipeline_tests.support.sites import (
 ORDERS = (
     b"order_id,created_at,variant_id,line_item_quantity,original_unit_price\n1,2025-01-01,v,1,2\n"
 )
+INGESTED = (Orders, OrderLines, Variants, Inventory, Catalog, Quarantine, IngestLedger)
 SHOP_COUNT = 1000
 FILES_PER_SHOP = 5
 KILL_COUNT = 4
@@ -42,6 +48,28 @@ def test_a_shop_in_a_bucket_is_published_with_the_bytes_of_a_local_run(
     assert result.success, failure_of(result)
     # Which local runs publish too, see test_sample_shops.
     assert current_document(site, shop) == (GOLDEN / f"{shop}.json").read_bytes()
+
+
+def test_a_night_in_a_bucket_reads_what_is_new_and_comes_to_a_rebuild(
+    site: Site, instance: dg.DagsterInstance
+) -> None:
+    shop = shop_id("corner-shop")
+    land_folder(site, SAMPLE_SHOPS / shop)
+    run_shop(site, shop, instance)
+    orders = (SAMPLE_SHOPS / shop / "2026-03-30_orders.csv").read_bytes()
+    header, *lines = orders.splitlines(keepends=True)
+    # The last orders again, corrected, and one of them spelled so that it has to wait.
+    corrected = [*lines[-20:-1], lines[-1].replace(b",", b", ", 1)]
+    land_all(site, {f"{shop}/2026-04-03_orders.csv": b"".join([header, *corrected])})
+    assert run_shop(site, shop, instance).success
+    by_night = {schema.name: site.lake.read(schema, shop) for schema in INGESTED}
+    document = current_document(site, shop)
+    assert by_night["ingest_ledger"].get_column("superseded_count").sum() > 0
+    forget(site.documents, shop)
+    assert run_shop(site, shop, instance).success
+    for schema in INGESTED:
+        assert site.lake.read(schema, shop).equals(by_night[schema.name]), schema.name
+    assert current_document(site, shop) == document
 
 
 def test_each_of_a_thousand_shops_is_requested_once_per_content(
