@@ -30,6 +30,8 @@ _OBSERVED = "observed"
 
 
 class _Problem(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     code: str
     place: str
     found: str
@@ -38,6 +40,8 @@ class _Problem(BaseModel):
 
 
 class _File(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     path: str
     kind: LandedKind | None
     content_hash: str
@@ -112,7 +116,7 @@ def document_of(read: ReadObject, observer: Observer) -> bytes:
     decisions = sorted(read.decisions.items())
     document = _Document(
         path=read.path,
-        files=tuple(_file(file) for file in read.files),
+        files=tuple(_File.model_validate(file) for file in read.files),
         rows=tuple(
             _Rows(kind=rows.kind, path=rows.path, stated_fields=rows.stated_fields)
             for rows in read.rows
@@ -253,49 +257,12 @@ def _block(block: OrderBlock) -> _Block:
     )
 
 
-def _file(file: StagedFile) -> _File:
-    problem = file.problem
-    return _File(
-        path=file.path,
-        kind=file.kind,
-        content_hash=file.content_hash,
-        byte_count=file.byte_count,
-        row_count=file.row_count,
-        unmapped_headers=file.unmapped_headers,
-        problem=problem
-        and _Problem(
-            code=problem.code,
-            place=problem.place,
-            found=problem.found,
-            expected=problem.expected,
-            remedy=problem.remedy,
-        ),
-        full_snapshot_of=file.full_snapshot_of,
-        encoding=file.encoding,
-        delimiter=file.delimiter,
-    )
-
-
 def _staged(file: _File) -> StagedFile:
     problem = file.problem
     return StagedFile(
-        path=file.path,
-        kind=file.kind,
+        **file.model_dump(exclude={"content_hash", "problem"}),
         digest=partial(str, file.content_hash),
-        byte_count=file.byte_count,
-        row_count=file.row_count,
-        unmapped_headers=file.unmapped_headers,
-        problem=problem
-        and InputDataError(
-            problem.code,
-            place=problem.place,
-            found=problem.found,
-            expected=problem.expected,
-            remedy=problem.remedy,
-        ),
-        full_snapshot_of=file.full_snapshot_of,
-        encoding=file.encoding,
-        delimiter=file.delimiter,
+        problem=problem and InputDataError(**problem.model_dump()),
     )
 
 

@@ -3,10 +3,8 @@
 No row is judged here; that is ``load_shop``'s part. Only simple orders are converted.
 """
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,23 +15,19 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
 from bundle_pipeline.ingest.export_names import is_mended_name
 from bundle_pipeline.ingest.file_rows import FileRows
-from bundle_pipeline.ingest.landed import LandedTable, StagedFile
+from bundle_pipeline.ingest.landed import StagedFile
 from bundle_pipeline.ingest.mended_rows import mended_files
-from bundle_pipeline.ingest.observer import Observation, Observer, Unobserved
+from bundle_pipeline.ingest.observer import Observer, Unobserved
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_decisions import Decision, Judge
-from bundle_pipeline.ingest.order_places import contested_orders, units_of_blocks
-from bundle_pipeline.ingest.order_spool import OrderSpool, side_by_side
+from bundle_pipeline.ingest.order_places import units_of_blocks
+from bundle_pipeline.ingest.order_spool import OrderSpool
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.read_files import LandedFolder, ReadObject
-from bundle_pipeline.ingest.simple_orders import Hashes
+from bundle_pipeline.ingest.reading import Reading, with_blocks
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
-logger = logging.getLogger(__name__)
-
-# Text of landed files that is held to be read again; more is opened anew.
-_HELD_BYTES = 256 * 1024**2
 
 _LEFT_OUT_SCHEMA = {
     "_path": pl.String,
@@ -125,7 +119,7 @@ class StagedShop:
     def with_decisions(self, judge: Judge) -> "StagedShop":
         """The shop with the variants of its lines known, and all orders decided."""
         blocks = [judge.with_variants(block) for block in self.blocks]
-        objects = list(_with_blocks(self.objects, blocks))
+        objects = list(with_blocks(self.objects, blocks))
         first = np.cumsum([0, *(len(read.blocks) for read in objects)])
         place_ids = [
             f"{read.identity} {block.path} {block.number}"
@@ -193,7 +187,7 @@ def stage_shop(
     looking = observer or Unobserved()
     spool = OrderSpool(folder, customer_key, looking, params.non_product_patterns)
     landed = LandedFolder(landing, shop_id, folder, params.extra_aliases)
-    reading = _Reading(landed, spool, is_any_simple=not params.needs_product_statuses)
+    reading = Reading(landed, spool, is_any_simple=not params.needs_product_statuses)
     read: list[ReadObject] = []
     # Listed by key, members by name, and read from the top: tables are in order without sorting.
     for entry in landed.listed():
@@ -207,135 +201,6 @@ def stage_shop(
         objects=tuple(objects),
         tables={kind: _table(kind, rows) for kind in FILE_KINDS if kind != "orders"},
     )
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """How landed objects are read.
-
-    ``tables`` are those that are open: of large files a mapping.
-    """
-
-    landed: LandedFolder
-    spool: OrderSpool
-    is_any_simple: bool
-    tables: dict[str, LandedTable] = field(default_factory=dict[str, LandedTable])
-
-    def read(self, entry: StoredObject) -> ReadObject:
-        """Read an object; what is wrong with a file is kept with it."""
-        files: list[StagedFile] = []
-        rows: list[FileRows] = []
-        blocks: list[OrderBlock] = []
-        observations: list[Observation] = []
-        opened = self.landed.opened(entry)
-        # Beside the reading: of a third of a gigabyte a hash takes 0.3 s.
-        with ThreadPoolExecutor(1) as beside:
-            hashes = [beside.submit(file.digest) for file, _ in opened]
-            for as_opened, table in opened:
-                file = as_opened
-                if table is not None:
-                    try:
-                        row_count, of_file, spooled, seen = self._read_table(table)
-                    except InputDataError as problem:
-                        file = replace(file, problem=problem, row_count=table.record_count())
-                    else:
-                        file = replace(file, row_count=row_count)
-                        rows.extend(of_file)
-                        blocks.extend(spooled)
-                        observations.extend(seen)
-                _log_read(file)
-                files.append(file)
-        return ReadObject(
-            path=self.landed.path_of(entry),
-            entry=entry,
-            files=tuple(
-                file.with_hash(found.result()) for file, found in zip(files, hashes, strict=True)
-            ),
-            rows=tuple(rows),
-            blocks=tuple(blocks),
-            observations=tuple(observations),
-        )
-
-    def settled(self, objects: Sequence[ReadObject]) -> list[ReadObject]:
-        """The objects, without an order among the simple ones that has rows elsewhere too."""
-        blocks = [block for read in objects for block in read.blocks]
-        contested = contested_orders(blocks)
-        entries = {block.path: read.entry for read in objects for block in read.blocks}
-        of_file: dict[str, list[OrderBlock]] = {}
-        for block in blocks:
-            of_file.setdefault(block.path, []).append(block)
-            if _has_any(block, contested):
-                self._open(block.path, entries[block.path])
-
-        def alone(block: OrderBlock) -> OrderBlock:
-            if not _has_any(block, contested):
-                return block
-            return self.spool.without(
-                block, contested, self.tables[block.path], of_file[block.path]
-            )
-
-        return list(_with_blocks(objects, list(side_by_side(alone, blocks))))
-
-    def _open(self, path: str, entry: StoredObject) -> None:
-        if path not in self.tables:
-            for file, table in self.landed.opened(entry):
-                if table is not None:
-                    self.tables[file.path] = table
-
-    def _hold(self, table: LandedTable) -> None:
-        """Keep a table open, as orders of it may have to be read again; not too many of them."""
-        held = sum(other.held_bytes for other in self.tables.values())
-        if held + table.held_bytes <= _HELD_BYTES:
-            self.tables[table.path] = table
-
-    def _read_table(
-        self, table: LandedTable
-    ) -> tuple[int, list[FileRows], list[OrderBlock], list[Observation]]:
-        """Its rows: how many, those of other kinds, the orders, what was observed."""
-        if table.is_plain_orders and self.is_any_simple:
-            self._hold(table)
-            blocks, observations = self.spool.plain(table)
-            row_count = sum(block.row_count + block.left_out.height for block in blocks)
-            return row_count, [], blocks, observations
-        row_count, kinds = table.rows()
-        spooled: list[OrderBlock] = []
-        seen: list[Observation] = []
-        for rows in kinds:
-            if rows.kind == "orders":
-                blocks, observed = self.spool.rows(rows)
-                spooled.extend(blocks)
-                seen.extend(observed)
-            else:
-                shown = rows.rows.drop("_customer")
-                seen.append(self.spool.observer.observe(rows.kind, shown, rows.stated_fields))
-        return row_count, [rows for rows in kinds if rows.kind != "orders"], spooled, seen
-
-
-def _has_any(block: OrderBlock, contested: Hashes) -> bool:
-    """Whether a simple order of the block is among these, which are sorted."""
-    if not len(contested):
-        return False
-    # NumPy's own membership sorts both sides anew, for each block of a long file.
-    places = np.searchsorted(contested, block.simple_hashes)
-    found = contested[np.minimum(places, len(contested) - 1)]
-    return bool((found == block.simple_hashes).any())
-
-
-def _log_read(file: StagedFile) -> None:
-    logger.info(
-        "read %s: %s, %d rows, %s, delimiter %r",
-        *(file.path, file.kind, file.row_count, file.encoding, file.delimiter),
-    )
-
-
-def _with_blocks(
-    objects: Sequence[ReadObject], blocks: Sequence[OrderBlock]
-) -> Iterator[ReadObject]:
-    start = 0
-    for read in objects:
-        end = start + len(read.blocks)
-        yield read.with_blocks(blocks[start:end])
-        start = end
 
 
 def _table(kind: FileKind, read: Sequence[FileRows]) -> pl.DataFrame:
