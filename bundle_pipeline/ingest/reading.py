@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-import numpy as np
+import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.file_rows import FileRows
@@ -18,7 +18,6 @@ from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_places import contested_orders
 from bundle_pipeline.ingest.order_spool import OrderSpool, side_by_side
 from bundle_pipeline.ingest.read_files import LandedFolder, ReadObject
-from bundle_pipeline.ingest.simple_orders import Hashes
 from bundle_pipeline.store.objects import StoredObject
 
 logger = logging.getLogger(__name__)
@@ -77,22 +76,25 @@ class Reading:
     def settled(self, objects: Sequence[ReadObject]) -> list[ReadObject]:
         """The objects, without an order among the simple ones that has rows elsewhere too."""
         blocks = [block for read in objects for block in read.blocks]
-        contested = contested_orders(blocks)
+        contested = pl.Series(contested_orders(blocks))
         entries = {block.path: read.entry for read in objects for block in read.blocks}
         of_file: dict[str, list[OrderBlock]] = {}
         for block in blocks:
             of_file.setdefault(block.path, []).append(block)
-            if _has_any(block, contested):
+        are_contested = [_has_any(block, contested) for block in blocks]
+        for block, is_contested in zip(blocks, are_contested, strict=True):
+            if is_contested:
                 self._open(block.path, entries[block.path])
 
-        def alone(block: OrderBlock) -> OrderBlock:
-            if not _has_any(block, contested):
+        def alone(given: tuple[OrderBlock, bool]) -> OrderBlock:
+            block, is_contested = given
+            if not is_contested:
                 return block
-            return self.spool.without(
-                block, contested, self.tables[block.path], of_file[block.path]
-            )
+            table = self.tables[block.path]
+            return self.spool.without(block, contested.to_numpy(), table, of_file[block.path])
 
-        return list(with_blocks(objects, list(side_by_side(alone, blocks))))
+        given = zip(blocks, are_contested, strict=True)
+        return list(with_blocks(objects, list(side_by_side(alone, given))))
 
     def _open(self, path: str, entry: StoredObject) -> None:
         if path not in self.tables:
@@ -129,14 +131,10 @@ class Reading:
         return row_count, [rows for rows in kinds if rows.kind != "orders"], spooled, seen
 
 
-def _has_any(block: OrderBlock, contested: Hashes) -> bool:
-    """Whether a simple order of the block is among these, which are sorted."""
-    if not len(contested):
-        return False
+def _has_any(block: OrderBlock, contested: pl.Series) -> bool:
+    """Whether a simple order of the block is among these."""
     # NumPy's own membership sorts both sides anew, for each block of a long file.
-    places = np.searchsorted(contested, block.simple_hashes)
-    found = contested[np.minimum(places, len(contested) - 1)]
-    return bool((found == block.simple_hashes).any())
+    return bool(pl.Series(block.simple_hashes).is_in(contested.implode()).any())
 
 
 def _log_read(file: StagedFile) -> None:

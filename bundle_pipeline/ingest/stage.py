@@ -28,7 +28,6 @@ from bundle_pipeline.ingest.reading import Reading, with_blocks
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects, StoredObject
 
-
 _LEFT_OUT_SCHEMA = {
     "_path": pl.String,
     "_line_number": pl.Int64,
