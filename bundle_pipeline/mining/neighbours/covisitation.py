@@ -31,6 +31,17 @@ class CovisitationScores:
         """Sums over the items of each basket."""
         return (baskets @ self.matrix).toarray()
 
+    def among(self, item_count: int) -> "CovisitationScores":
+        """Only the first items, and what is kept of them beside each other."""
+        found = self.neighbours
+        kept = (found.item < item_count) & (found.neighbour < item_count)
+        return _scores_of(
+            Neighbours(
+                found.item[kept], found.neighbour[kept], found.rank[kept], found.score[kept]
+            ),
+            item_count,
+        )
+
 
 def fit_covisitation(items: ItemBaskets, params: NeighbourParams) -> CovisitationScores:
     """Jaccard similarity of the baskets of two items, each basket with its weight.
@@ -44,9 +55,12 @@ def fit_covisitation(items: ItemBaskets, params: NeighbourParams) -> Covisitatio
     neighbours = joined(
         [_best_of_rows(product, block, own, params) for block, product in items.products(weight)]
     )
-    shape = (items.item_count, items.item_count)
+    return _scores_of(neighbours, items.item_count)
+
+
+def _scores_of(neighbours: Neighbours, item_count: int) -> CovisitationScores:
     cells = (neighbours.score, (neighbours.item, neighbours.neighbour))
-    return CovisitationScores(neighbours, csr_array(cells, shape=shape))
+    return CovisitationScores(neighbours, csr_array(cells, shape=(item_count, item_count)))
 
 
 def _best_of_rows(

@@ -32,13 +32,18 @@ def find_neighbours(baskets: pl.DataFrame, params: NeighbourParams) -> dy.DataFr
     """
     encoded = encode_baskets(baskets)
     every = item_baskets(encoded, most_popular(encoded, min_basket_count=1))
-    covisitation = fit_covisitation(every, params).neighbours
-    parts = [_named(encoded, every.items, _COVISITATION, covisitation)]
-    items = item_baskets(encoded, modelled_variants(encoded, params))
-    for method, scores in fitted_methods(items, params):
+    covisitation = fit_covisitation(every, params)
+    parts = [_named(encoded, every.items, _COVISITATION, covisitation.neighbours)]
+    variants = modelled_variants(encoded, params)
+    items = item_baskets(encoded, variants)
+    # Both are in order of popularity, so what is modelled comes first in the other.
+    modelled = covisitation.among(variants.size)
+    for method, scores in fitted_methods(items, modelled, params):
         if method != _COVISITATION:
             found = best_neighbours(scores, items.item_count, params.top_n)
             parts.append(_named(encoded, items.items, method, found))
+        # The largest of them is gone before all neighbours are put together.
+        del scores
     neighbours = pl.concat(parts)
     logger.info(
         "find_neighbours: %d variants in, %d of them modelled; %d rows out",

@@ -9,6 +9,7 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
 from bundle_pipeline.mining.neighbours.completion import Completion, completion, held_out, in_turn
+from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
 from bundle_pipeline.mining.neighbours.item_baskets import item_baskets
 from bundle_pipeline.mining.neighbours.methods import (
     PopularityScores,
@@ -39,7 +40,7 @@ def judge_neighbours(
         ``is_best``: the method with the highest hit rate, then the highest reciprocal rank.
     """
     encoded = in_turn(encode_baskets(baskets))
-    split = encoded.basket_count - int(encoded.basket_count * params.held_out_share)
+    split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
     judged = [
         (method, figures)
@@ -73,7 +74,7 @@ def judged_methods(
         POPULARITY,
         completion(PopularityScores(items.item_count), to_complete, items.basket_count),
     )
-    for method, scores in fitted_methods(items, params):
+    for method, scores in fitted_methods(items, fit_covisitation(items, params), params):
         yield method, completion(scores, to_complete, items.basket_count)
 
 

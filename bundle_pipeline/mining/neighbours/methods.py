@@ -7,7 +7,7 @@ import numpy as np
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.neighbours.blend import BlendedScores
-from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
+from bundle_pipeline.mining.neighbours.covisitation import CovisitationScores
 from bundle_pipeline.mining.neighbours.factors import fit_factors
 from bundle_pipeline.mining.neighbours.item_baskets import ItemBaskets, SparseMatrix, most_popular
 from bundle_pipeline.mining.neighbours.linear import fit_linear, most_items
@@ -35,12 +35,16 @@ def modelled_variants(encoded: EncodedBaskets, params: NeighbourParams) -> Codes
     )
 
 
-def fitted_methods(items: ItemBaskets, params: NeighbourParams) -> Iterator[tuple[str, ItemScores]]:
-    """Name and scores of each method, as in ``NEIGHBOUR_METHODS``.
+def fitted_methods(
+    items: ItemBaskets, covisitation: CovisitationScores, params: NeighbourParams
+) -> Iterator[tuple[str, ItemScores]]:
+    """Name and scores of each method, as in ``NEIGHBOUR_METHODS``, one after the other.
 
-    What is fitted for one method is used by the next, so one large matrix is in memory.
+    Args:
+        items: Baskets of the modelled variants.
+        covisitation: Fitted on them.
+        params: How neighbours are found.
     """
-    covisitation = fit_covisitation(items, params)
     yield "covisitation", covisitation
     yield "svd", fit_factors(items, params)
     linear = fit_linear(items, params)

@@ -28,7 +28,7 @@ class NeighbourParams(Params):
     """Of `ease`: what is added to each variant's own weight. More trusts popular variants more."""
     popularity_discount: float = Field(default=0.1, ge=0, le=1)
     """Of `ease`: scores are divided by the neighbour's popularity to this power, for the tail."""
-    blended_covisitation: float = Field(default=0.6, ge=0)
+    blended_covisitation: float = Field(default=0.3, ge=0)
     """Of `blend`: how much co-visitation is added to `ease`. More is better for the tail."""
     held_out_share: float = Field(default=0.2, gt=0, lt=1)
     """Share of counted baskets, the newest, in which methods have to complete baskets."""

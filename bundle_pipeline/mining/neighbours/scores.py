@@ -13,8 +13,10 @@ from bundle_pipeline.mining.neighbours.item_baskets import Floats, SparseMatrix,
 # Single or double precision, as the method has it.
 Scores = npt.NDArray[np.floating[Any]]
 
-# Baskets or items that are scored at a time: 25 MB of single precision with 12,000 items.
-BLOCK = 512
+# Baskets or items that are scored at a time: 12 MB of single precision with 12,000 items.
+BLOCK = 256
+# More groups find fewer cells that aren't among the best, and take longer to look through.
+_GROUPS_PER_NEIGHBOUR = 4
 # Scores are kept to so many significant digits: beyond them is the order of summation.
 _DIGITS = 6
 # A score that isn't above it is none.
@@ -91,10 +93,15 @@ def _baskets_of_one(items: Codes, item_count: int) -> SparseMatrix:
 def cells_worth(scores: Scores, top_n: int) -> tuple[Codes, Codes, Floats]:
     """Row, column and score of cells that can be among the best of their row.
 
-    One more than ``top_n``, for the item itself: sorting only those saves most of the time.
+    They reach the lowest of the best maxima of groups of columns: some more than the best, found
+    in a tenth of the time that partitioning the rows takes.
     """
-    kept = min(top_n + 1, scores.shape[1])
-    floor = np.partition(scores, -kept, axis=1)[:, -kept]
+    width = int(scores.shape[1])
+    # One more than asked for: the item itself.
+    kept = min(top_n + 1, width)
+    groups: Codes = np.arange(0, width, max(width // (_GROUPS_PER_NEIGHBOUR * kept), 1))
+    maxima = np.maximum.reduceat(scores, groups, axis=1)
+    floor = np.partition(maxima, -kept, axis=1)[:, -kept]
     # What rounding can't tell from the lowest one competes by position.
     floor = np.where(floor > 0, floor * (1 - 10.0**-_DIGITS), _NONE)
     row, column = np.nonzero(scores >= floor[:, None])
