@@ -98,5 +98,4 @@ def shopify_order(name: str, *skus: str, **changes: str) -> list[Cells]:
         {**item, **prices, "Lineitem name": sku, "Lineitem sku": sku} for sku in skus
     ]
     first = {"Financial Status": "paid", "Currency": "EUR", "Id": name.removeprefix("#")}
-    rows[0] |= first | changes
-    return rows
+    return [{**rows[0], **first, **changes}, *rows[1:]]
