@@ -82,7 +82,7 @@ def test_each_of_a_thousand_shops_is_requested_once_per_content(
     ticks = SensorTicks(site, instance)
     started = time.monotonic()
     requested = [ticks.requested() for _ in range(3)]
-    assert time.monotonic() - started < len(requested) * TICK_SECONDS
+    assert time.monotonic() - started < TICK_SECONDS
     assert requested == [[], names, []]
     assert run_counts(instance) == dict.fromkeys(names, 1)
 
