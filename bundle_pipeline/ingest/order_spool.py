@@ -66,11 +66,11 @@ class OrderSpool:
             InputDataError: A block can't be split into rows for certain.
         """
         spooled = list(side_by_side(partial(self._observed, table), enumerate(table.blocks())))
-        if any(block is None for block in spooled):
-            # Numbers with a comma: what they mean shows in the file as a whole.
-            return self.rows(table.rows()[1][0])
         certain = [block for block in spooled if block is not None]
         blocks = [block for block, _ in certain]
+        if len(certain) < len(spooled) or any(map(_proves_comma, blocks)):
+            # What its numbers mean shows in the file as a whole.
+            return self.rows(table.rows()[1][0])
         return self._with_one_spelling(blocks, blocks), [seen for _, seen in certain]
 
     def rows(self, rows: FileRows) -> Spooled:
@@ -197,6 +197,14 @@ class OrderSpool:
         rows = waiting.scan().collect()
         spelled = mended(rows, traces, delimiter=",")
         return waiting if spelled.equals(rows) else written_part(self.folder, "waiting", spelled)
+
+
+def _proves_comma(block: OrderBlock) -> bool:
+    """Whether a number that waits is written with points between thousands.
+
+    Numbers of simple orders have decimal points, and would be missing among the proofs.
+    """
+    return block.traces is not None and block.traces.decimal.comma
 
 
 def labels_of_lines(lines: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,7 @@ PLAIN_LINE = st.tuples(
     st.sampled_from(["S1", "S2", "", "S9"]),
     st.sampled_from(["Tee", "Cap", "Gift wrap"]),
     st.sampled_from(["1", "2", "0", "x"]),
-    st.sampled_from(["5", "10.00", "1.234", "1,50"]),
+    st.sampled_from(["5", "10.00", "1.234", "1.234.567", "1,50"]),
 )
 # A line of an admin export; only the first of an order states its id.
 ADMIN_LINE = st.tuples(

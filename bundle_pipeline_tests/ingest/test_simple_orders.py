@@ -46,7 +46,7 @@ LINE = st.fixed_dictionaries(
         "sku": st.sampled_from(["S9", "00042", "1E5", ""]),
         "product_title": st.sampled_from(["Tee", "Gift wrap", "Cap, red", ""]),
         "quantity": st.sampled_from(["1", "2", "2.0", "0", "-1", "x", ""]),
-        "price": st.sampled_from(["10.00", "5", "0", "1.234", "1,50", "$3", "-1", ""]),
+        "price": st.sampled_from(["10.00", "5", "0", "1.234", "1.234.567", "1,50", "$3", "-1", ""]),
         "line_discount": st.sampled_from(["", "1.00", "10.00", "99", "x"]),
         "discounted_total": st.sampled_from(["", "9.00"]),
         "is_gift_card": st.sampled_from(["", "false", "true"]),
@@ -150,6 +150,26 @@ def test_plain_orders_are_simple_and_an_order_in_two_files_is_not(tmp_path: Path
     assert len(waiting) == 2
     assert shop.orders.height == 3
     assert shop.ingest_ledger["superseded_count"].to_list() == [1, 0]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 10**6])
+def test_a_number_that_waits_and_proves_a_comma_is_held_against_the_whole_file(
+    block_bytes: int,
+) -> None:
+    # Alone, 1.234.567 proves that a point groups digits; beside 10.00 nothing is proven, and what
+    # has two readings isn't read.
+    prices = ["10.00", "1.234.567", "1.234"]
+    orders = [
+        (
+            {**PLAIN_ORDER, "order_id": price, "financial_status": status, "total": ""},
+            [{**PLAIN_LINE, "price": price}],
+        )
+        for price, status in zip(prices, ["paid", "paid", "pending"], strict=True)
+    ]
+    slow = load([orders], is_any_simple=False, block_bytes=10**6)
+    fast = load([orders], is_any_simple=True, block_bytes=block_bytes)
+    assert slow.order_lines["unit_price_minor"].to_list() == [1000]
+    assert fast.order_lines.equals(slow.order_lines)
 
 
 def test_rows_that_are_read_twice_are_observed_once(

@@ -11,7 +11,7 @@ import polars as pl
 
 from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
-from bundle_pipeline.ingest.observer import Observation
+from bundle_pipeline.ingest.observer import Observation, Unobserved
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.raw_rows import with_raw_rows
 from bundle_pipeline.ingest.stage import StagedShop, stage_shop
@@ -43,7 +43,7 @@ def csv_text(header: Sequence[str], *rows: Sequence[str]) -> str:
 
 
 @dataclass
-class ObservedText:
+class ObservedText(Unobserved):
     """Staged text of a shop, by kind, and the fields that have a column."""
 
     rows: dict[FileKind, list[pl.DataFrame]] = field(default_factory=dict)
@@ -60,14 +60,6 @@ class ObservedText:
         for kind, rows, stated in cast("Any", observations):
             self.rows.setdefault(kind, []).append(rows)
             self.stated_fields[kind] = self.stated_fields.get(kind, frozenset()) | stated
-
-    def packed(self, observations: Sequence[Observation]) -> bytes:
-        """Nothing of it is kept."""
-        raise NotImplementedError
-
-    def unpacked(self, content: bytes) -> list[Observation]:
-        """Nothing of it is kept."""
-        raise NotImplementedError
 
     def table(self, kind: FileKind) -> pl.DataFrame:
         """All rows of a kind, in the order of files and lines."""
