@@ -10,8 +10,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-KERNEL := hatch_build.py bundle_pipeline/mining/kernel/counting.c
-.venv/installed: requirements.lock pyproject.toml $(KERNEL)
+COMPILED := hatch_build.py bundle_pipeline/ingest/byte_counts.c bundle_pipeline/mining/kernel/counting.c
+.venv/installed: requirements.lock pyproject.toml $(COMPILED)
 	@test -n "$(PYTHON)" || { echo "needs Python 3.11 or newer; name one with make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check "$(UV)"

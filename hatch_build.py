@@ -1,9 +1,9 @@
-"""Compiles the counting kernel when the package is built or installed.
+"""Compiles the C sources of the package when it is built or installed.
 
 The compiler comes from PyPI with the build requirements (``ziglang``), so none has to be on the
 machine, and every machine of one kind gets the same binary. On Linux it is linked against a glibc
 of 2014, or musl where Python is. A platform that the compiler doesn't know gets a package without
-the kernel, which then counts with SciPy and says so (``bundle-pipeline doctor``).
+them: it counts with SciPy, looks at bytes with NumPy, and says so (``bundle-pipeline doctor``).
 """
 
 import hashlib
@@ -17,7 +17,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_SOURCE = Path("bundle_pipeline", "mining", "kernel", "counting.c")
+_SOURCES = (
+    Path("bundle_pipeline", "ingest", "byte_counts.c"),
+    Path("bundle_pipeline", "mining", "kernel", "counting.c"),
+)
 _SUFFIXES = {"darwin": ".dylib", "win32": ".dll"}
 _HASH_DIGITS = 16
 
@@ -34,7 +37,7 @@ _PLATFORMS = {
 
 
 class CustomBuildHook(BuildHookInterface):
-    """Puts the kernel beside its source, for wheels and for editable installs."""
+    """Puts each library beside its source, for wheels and for editable installs."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Compile, and tag the wheel for the platform."""
@@ -42,13 +45,14 @@ class CustomBuildHook(BuildHookInterface):
             return
         platform = _PLATFORMS.get(_platform())
         if platform is None:
-            self.app.display_warning(f"no counting kernel for {_platform()}")
+            self.app.display_warning(f"nothing compiled for {_platform()}")
             return
         target, tag = platform
-        source = Path(self.root) / _SOURCE
-        binary = source.with_suffix(_SUFFIXES.get(sys.platform, ".so"))
-        _compile(source, binary, target)
-        build_data["artifacts"].append(binary.relative_to(self.root).as_posix())
+        for path in _SOURCES:
+            source = Path(self.root) / path
+            binary = source.with_suffix(_SUFFIXES.get(sys.platform, ".so"))
+            _compile(source, binary, target)
+            build_data["artifacts"].append(binary.relative_to(self.root).as_posix())
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{tag}"
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bundle_pipeline.cli.console import standard_output
 from bundle_pipeline.cli.options import Format, FormatOption
+from bundle_pipeline.ingest.byte_scans import LIBRARY
 from bundle_pipeline.mining.kernel.library import kernel_state
 from bundle_pipeline.mining.kernel.threads import usable_processors
 
@@ -41,6 +42,11 @@ def doctor(output: FormatOption = Format.TABLE) -> None:
         raise typer.Exit(_FAILED)
 
 
+def _scans() -> tuple[str, bool]:
+    problem = LIBRARY.problem()
+    return (problem and f"NumPy, slower: {problem}") or "compiled", problem is None
+
+
 def _facts() -> list[_Fact]:
     kernel = kernel_state()
     engine = "kernel" if kernel.problem is None else "scipy, in place of the kernel: slower"
@@ -50,5 +56,6 @@ def _facts() -> list[_Fact]:
         _Fact("counting kernel", str(kernel.binary)),
         _Fact("its state", kernel.problem or "loads, of this source", kernel.problem is None),
         _Fact("counting engine", engine, kernel.problem is None),
+        _Fact("byte scans", *_scans()),
         _Fact("processors it may use", str(usable_processors())),
     ]

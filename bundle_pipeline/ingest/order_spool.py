@@ -129,7 +129,7 @@ class OrderSpool:
             goes_on_before=block.span.goes_on_before,
             goes_on_after=block.span.goes_on_after,
             own_patterns=self.own_patterns,
-            may_be_scarred=_may_be_scarred(block.text),
+            may_be_scarred=_may_be_scarred(block),
             contested=contested,
         )
         return self._written(found, rows, number=number, span=block.span)
@@ -219,12 +219,12 @@ def labels_of_lines(lines: pl.DataFrame) -> pl.DataFrame:
     return named.select(list(LABELS)).unique(maintain_order=True)
 
 
-def _may_be_scarred(text: bytes) -> bool:
-    """Whether it has an apostrophe before a label, or an id in scientific notation.
-
-    Single bytes are found ten times as fast as pairs.
-    """
-    return b"'" in text or (b"+" in text and (b"E+" in text or b"e+" in text))
+def _may_be_scarred(block: TextBlock) -> bool:
+    """Whether it has an apostrophe before a label, or an id in scientific notation."""
+    # Files that are spooled by blocks have commas.
+    scan = block.scan(",")
+    has_exponent = scan.has_pluses and (b"E+" in block.text or b"e+" in block.text)
+    return scan.has_apostrophes or has_exponent
 
 
 def _hash_of_order(rows: pl.DataFrame) -> pl.Series:

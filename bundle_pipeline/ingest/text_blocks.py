@@ -60,7 +60,7 @@ class TextBlock:
     def scan(self, delimiter: str) -> ByteScan:
         """What its bytes tell; they are looked at once."""
         if delimiter not in self._scans:
-            self._scans[delimiter] = scanned(self.text, delimiter, has_quotes=self.has_quotes)
+            self._scans[delimiter] = scanned(self.text, delimiter)
         return self._scans[delimiter]
 
 
