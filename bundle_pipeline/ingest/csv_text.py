@@ -65,6 +65,7 @@ def plain_text(content: bytes | mmap, *, place: str) -> PlainText:
     _refuse_zeros(decoded.text, place)
     _refuse_empty_and_markup(decoded.text, place)
     text, hint = without_hint(_with_plain_newlines(decoded.text))
+    _refuse_empty_and_markup(text, place)
     return PlainText(text, hint or checked_delimiter(text, place=place), decoded.encoding)
 
 

@@ -15,6 +15,7 @@ from bundle_pipeline.ingest.csv_text import PlainText, plain_text
         (b"", "BP-CSV-EMPTY", "empty"),
         (b" \r\n\n", "BP-CSV-EMPTY", "empty"),
         (b"\xef\xbb\xbf", "BP-CSV-EMPTY", "empty"),
+        (b"sep=,\n\n", "BP-CSV-EMPTY", "empty"),
         (gzip.compress(b"", mtime=0), "BP-CSV-EMPTY", "empty"),
         (b"a,b\n1,\x00\n", "BP-CSV-BINARY", "line 2"),
         (b"PK\x03\x04rest", "BP-CSV-BINARY", "ZIP"),

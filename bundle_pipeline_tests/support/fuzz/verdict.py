@@ -239,15 +239,15 @@ def _miscounted(files: Sequence[StagedFile], delivery: Delivery) -> Iterator[tup
     Only of texts in which nothing is quoted, so that a line is a row.
     """
     for file in files:
-        content = delivery.files.get(file.path, b'"')
+        content = delivery.files.get(file.path)
         is_text = file.encoding in {"UTF-8", "UTF-16-LE", "UTF-16-BE"} and file.problem is None
-        if not is_text or content.startswith((b"\x1f\x8b", b"sep=")):
+        if content is None or not is_text or content.startswith((b"\x1f\x8b", b"sep=")):
             continue
         text = content.decode(str(file.encoding)).removeprefix("\ufeff")
         newline = "\n" if "\n" in text else "\r"
         if '"' in text or text.lstrip().startswith(("{", "sep=")):
             continue
-        lines = [line for line in text.replace("\r\n", "\n").split(newline) if line]
+        lines = [line for line in text.replace("\r\n", "\n").split(newline) if line.strip("\r")]
         if file.row_count != len(lines) - 1:
             yield "conservation", f"{file.row_count} rows of {len(lines) - 1} lines of {file.path}"
 
