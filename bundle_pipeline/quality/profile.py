@@ -18,8 +18,9 @@ from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.tally import MOST_DISTINCT, SAMPLE_SIZE, RowPlace, Tally, added
 from bundle_pipeline.quality.translation import translation, verdict
 
-# Fewer lines to a run than that, and equal values are brought together.
+# Fewer lines to a run than that, among the first ones, and equal values are brought together.
 _LINES_PER_RUN = 4
+_FIRST_LINES = 4096
 _PLACE = {"_path": pl.String, "_line_number": pl.Int64}
 
 
@@ -145,12 +146,13 @@ def _values(table: pl.DataFrame, columns: Sequence[str]) -> Mapping[str, pl.Data
     """
     values = dict[str, pl.DataFrame]()
     for name in columns:
-        runs = table.get_column(name).rle().struct.unnest()
-        values[name] = (
-            runs.select(pl.col("value").alias(name), _row_count="len")
-            if runs.height * _LINES_PER_RUN <= table.height
-            else table.get_column(name).value_counts(name="_row_count")
-        )
+        column = table.get_column(name)
+        first = column.head(_FIRST_LINES)
+        if first.rle().len() * _LINES_PER_RUN <= first.len():
+            runs = column.rle().struct.unnest()
+            values[name] = runs.select(pl.col("value").alias(name), _row_count="len")
+        else:
+            values[name] = column.value_counts(name="_row_count")
     return values
 
 
