@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bundle_pipeline.ingest.derived_ids import full_title
+from bundle_pipeline.ingest.line_totals import LineTotals
 
 
 @dataclass(frozen=True)
@@ -108,18 +109,18 @@ def with_identity(rows: pl.DataFrame, known: Identities) -> pl.DataFrame:
     )
 
 
-def unknown_variants(order_lines: pl.LazyFrame, known: Identities) -> pl.DataFrame:
+def unknown_variants(totals: LineTotals, known: Identities) -> pl.DataFrame:
     """Variants in orders that no file of products knows: deleted since, or not exported.
 
     Args:
-        order_lines: ``OrderLines``.
+        totals: Of all order lines.
         known: What the shop's variants go by.
 
     Returns:
         ``variant_id`` and ``line_count``, those with most lines first.
     """
-    lines = order_lines.select("variant_id").drop_nulls()
-    sold = lines.group_by("variant_id").agg(line_count=pl.len()).collect(engine="streaming")
+    of_variants = totals.items.filter("is_variant")
+    sold = of_variants.group_by(variant_id="item").agg(pl.col("line_count").sum())
     unknown = sold.join(known.statuses, on="variant_id", how="anti")
     return unknown.sort("line_count", "variant_id", descending=[True, False])
 

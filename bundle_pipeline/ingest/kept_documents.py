@@ -13,6 +13,7 @@ from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedKind, StagedFile
+from bundle_pipeline.ingest.line_totals import LineTotals
 from bundle_pipeline.ingest.observer import Observer
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_decisions import Decision
@@ -218,6 +219,23 @@ def read_object(
         observations=tuple(observer.unpacked(frames[_OBSERVED].item())),
         decisions=dict(_decisions(document, frames, kept)),
     )
+
+
+def document_of_totals(totals: LineTotals) -> bytes:
+    """What is kept of the totals of order lines."""
+    frames = {"items": totals.items, "prices": totals.prices, "ways": totals.ways}
+    named = "\n".join(sorted(totals.parts))
+    return boxed(named.encode(), frames)
+
+
+def read_totals(content: bytes) -> LineTotals:
+    """The totals that a document was made of.
+
+    Raises:
+        ValueError: It is no such document.
+    """
+    named, frames = unboxed(content)
+    return LineTotals(frozenset(named.decode().splitlines()), **frames)
 
 
 def _decisions(

@@ -5,13 +5,14 @@ if it had read them all: each object is kept as it was read, and what was decide
 kept with what decided it. If anything of it is gone, or another release or other settings read it,
 the object is read again.
 
-Below ``staged/<shop>/`` lie an index, a document per object, and the rows that wait.
+Below ``staged/<shop>/`` lie an index, a document per object, the rows that wait, and what all order
+lines add up to.
 """
 
 import hashlib
 import logging
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -28,8 +29,11 @@ from bundle_pipeline.ingest.kept_documents import (
     GoneError,
     KeptParts,
     document_of,
+    document_of_totals,
     read_object,
+    read_totals,
 )
+from bundle_pipeline.ingest.line_totals import KnownTotals, LineTotals
 from bundle_pipeline.ingest.observer import Observer
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.read_files import ReadObject
@@ -45,6 +49,7 @@ _REQUESTS = 8
 _INDEX = "index.json"
 # When an object was written doesn't matter to what it holds.
 _AT_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+_UNREADABLE = (GoneError, ValueError, zipfile.BadZipFile, PolarsError, KeyError)
 
 
 class _Entry(BaseModel):
@@ -62,6 +67,7 @@ class _Index(BaseModel):
     rules: str
     entries: tuple[_Entry, ...]
     waiting: tuple[str, ...]
+    totals: str
 
 
 @dataclass(frozen=True)
@@ -83,14 +89,19 @@ class KeptFiles:
     observer: Observer
     _known: dict[str, ReadObject] = field(default_factory=dict[str, ReadObject])
     _index: list[_Index] = field(default_factory=list[_Index])
+    _stored: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
     def opened(self) -> "KeptFiles":
         """The same, with what earlier runs have kept."""
         index = self._read_index()
         if index is None:
             return self
-        known = {read.path: read for read in self._documents(index)}
-        return replace(self, _known=known, _index=[index])
+        stored = {
+            schema.name: self.tables.files_of(schema, self.shop_id)
+            for schema in (Orders, OrderLines)
+        }
+        known = {read.path: read for read in self._documents(index, stored)}
+        return replace(self, _known=known, _index=[index], _stored=stored)
 
     def recalled(self, path: str, entry: StoredObject) -> ReadObject | None:
         """What reading an object in this version came to, if it is known."""
@@ -102,10 +113,26 @@ class KeptFiles:
             return None
         return replace(read, entry=entry)
 
-    def keep(self, objects: Sequence[ReadObject]) -> None:
+    def known_totals(self) -> KnownTotals | None:
+        """What order lines added up to in the last run, if it is known."""
+        for index in self._index:
+            content = self.objects.read(self._key(index.totals))
+            try:
+                totals = read_totals(content) if content is not None else None
+            except _UNREADABLE as error:
+                logger.info("totals of order lines are made anew: %r", error)
+            else:
+                return totals and KnownTotals(totals, self._stored[OrderLines.name])
+        return None
+
+    def keep(self, objects: Sequence[ReadObject], totals: LineTotals) -> None:
         """Keep what was read, once the lake holds the parts of its orders.
 
         What isn't needed any more stays until the next time, since another run may be reading it.
+
+        Args:
+            objects: What was read.
+            totals: What the order lines of all of it add up to.
         """
         before = {entry.path: entry for index in self._index for entry in index.entries}
         entries: list[_Entry] = []
@@ -119,7 +146,12 @@ class KeptFiles:
                             self._key(block.waiting.name), Path(block.waiting.address)
                         )
             entries.append(self._kept(read, before.get(read.path)))
-        index = _Index(rules=self.rules, entries=tuple(entries), waiting=tuple(waiting))
+        index = _Index(
+            rules=self.rules,
+            entries=tuple(entries),
+            waiting=tuple(waiting),
+            totals=self._written("totals", document_of_totals(totals)),
+        )
         self.objects.replace(self._key(_INDEX), index.model_dump_json().encode())
         self._forget(index)
 
@@ -127,20 +159,22 @@ class KeptFiles:
         known = self._known.get(read.path)
         if before is not None and known is not None and _is_the_same(read, known):
             return before
-        content = document_of(read, self.observer)
-        name = f"{read.identity}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
-        self.objects.replace(self._key(name), content)
         return _Entry(
             path=read.path,
             version=read.entry.version,
             byte_count=read.entry.byte_count,
-            document=name,
+            document=self._written(read.identity, document_of(read, self.observer)),
         )
+
+    def _written(self, what: str, content: bytes) -> str:
+        name = f"{what}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+        self.objects.replace(self._key(name), content)
+        return name
 
     def _forget(self, index: _Index) -> None:
         needed = {_INDEX}
         for one in (index, *self._index):
-            needed |= {entry.document for entry in one.entries} | set(one.waiting)
+            needed |= {entry.document for entry in one.entries} | {*one.waiting, one.totals}
         for name in self._names():
             if name not in needed:
                 self.objects.delete(self._key(name))
@@ -155,10 +189,12 @@ class KeptFiles:
             return None
         return index if index.rules == self.rules else None
 
-    def _documents(self, index: _Index) -> Iterator[ReadObject]:
+    def _documents(
+        self, index: _Index, parts: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[ReadObject]:
         kept = KeptParts(
-            orders=self.tables.files_of(Orders, self.shop_id),
-            order_lines=self.tables.files_of(OrderLines, self.shop_id),
+            orders=parts[Orders.name],
+            order_lines=parts[OrderLines.name],
             waiting={name: self.objects.address(self._key(name)) for name in self._names()},
         )
         with ThreadPoolExecutor(_REQUESTS) as requests:
@@ -173,7 +209,7 @@ class KeptFiles:
                 )
                 try:
                     yield read_object(content, stored, self.observer, kept)
-                except (GoneError, ValueError, zipfile.BadZipFile, PolarsError, KeyError) as error:
+                except _UNREADABLE as error:
                     logger.info("%s is read again: %r", entry.path, error)
 
     def _names(self) -> list[str]:

@@ -20,6 +20,7 @@ from bundle_pipeline.ingest.ledger import (
     raise_above_quarantine_rate,
     with_mended_outcomes,
 )
+from bundle_pipeline.ingest.line_totals import KnownTotals, LineTotals, line_totals
 from bundle_pipeline.ingest.linked_ids import has_derived_ids, with_linked_ids
 from bundle_pipeline.ingest.order_decisions import (
     Judge,
@@ -50,6 +51,7 @@ class LoadedShop:
         as_of: Time of the newest order, None without orders.
         outcomes: What became of each line of the files.
         ambiguous_skus: ``sku`` and ``variant_ids``, of SKUs that several variants have.
+        line_totals: What all order lines add up to.
         unknown_variants: ``variant_id`` and ``line_count``, of ids in orders that no file of
             products knows.
         settled: What it was made of: what was read of each file, and decided.
@@ -66,17 +68,25 @@ class LoadedShop:
     as_of: datetime | None
     outcomes: Outcomes
     ambiguous_skus: pl.DataFrame
+    line_totals: LineTotals
     unknown_variants: pl.DataFrame
     settled: StagedShop
 
 
-def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> LoadedShop:
+def load_shop(
+    staged: StagedShop,
+    params: IngestParams,
+    *,
+    folder: Path,
+    known_totals: KnownTotals | None = None,
+) -> LoadedShop:
     """Convert what was staged; each row ends in a frame, superseded, excluded or quarantined.
 
     Args:
         staged: Text of the shop's files, and its spooled orders.
         params: Default currency, exclusions, and how much may be unusable.
         folder: Where parts of orders go; it must stay as long as they are used.
+        known_totals: What order lines added up to in an earlier run.
 
     Raises:
         InputDataError: A file can't be used as a whole, there are no orders, or too many rows of
@@ -98,6 +108,7 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
     outcomes = with_mended_outcomes(staged, sold.outcomes.joined(outcomes_of(pl.concat(others))))
     _log_outcomes(outcomes)
     raise_above_quarantine_rate(staged, outcomes, max_quarantined_rate=params.max_quarantined_rate)
+    totals = line_totals(sold.order_lines, known_totals)
     return LoadedShop(
         orders=sold.orders,
         order_lines=sold.order_lines,
@@ -110,7 +121,8 @@ def load_shop(staged: StagedShop, params: IngestParams, *, folder: Path) -> Load
         as_of=sold.as_of,
         outcomes=outcomes,
         ambiguous_skus=known.ambiguous_skus,
-        unknown_variants=unknown_variants(sold.order_lines.scan(), known),
+        line_totals=totals,
+        unknown_variants=unknown_variants(totals, known),
         settled=settled,
     )
 

@@ -9,6 +9,8 @@ import polars as pl
 import yaml
 from pydantic import TypeAdapter
 
+from bundle_pipeline.ingest.line_totals import LineTotals
+
 GIFT_CARD = "gift_card"
 # The reason of lines that a shop's own patterns tell.
 OWN_PATTERN = "non_product"
@@ -73,44 +75,52 @@ def with_non_products(rows: pl.DataFrame, own_patterns: Sequence[str]) -> pl.Dat
     )
 
 
-def suggested_non_products(order_lines: pl.LazyFrame) -> pl.DataFrame:
+def suggested_non_products(
+    order_lines: pl.LazyFrame, totals: LineTotals, *, order_count: int
+) -> pl.DataFrame:
     """Items that sell as if they were no product, for a person to judge; nothing is left out.
 
-    Suggested are items of at least 5 % of the orders that cost next to nothing (at most 5 % of the
-    median unit price of the currency's lines) or need no shipping where most lines do.
+    Suggested are items of at least 5 % of the orders that cost next to nothing (at least half of
+    their lines at most 5 % of the median unit price of the currency's lines) or need no shipping
+    where most lines do.
 
     Args:
-        order_lines: ``OrderLines``.
+        order_lines: ``OrderLines``; looked at only for items that the totals don't rule out.
+        totals: What they add up to.
+        order_count: Orders of the shop.
 
     Returns:
         ``item`` (variant id, SKU or title), ``title``, ``order_count``, ``order_rate`` and
         ``reasons``: ``price_near_zero``, ``needs_no_shipping``. The most frequent first.
     """
-    needs_shipping = pl.col("requires_shipping").fill_null(value=True)
-    lines = order_lines.with_columns(item=pl.coalesce("variant_id", "sku", "title"))
-    orders = order_lines.select(
-        order_count=pl.col("order_id").n_unique(), most_need_shipping=needs_shipping.mean() > _MOST
-    )
-    # Few items are frequent, and only their lines are looked at.
-    frequent = lines.drop_nulls("item").group_by("item").agg(_line_count=pl.len())
-    totals, lines_of_item = pl.collect_all([orders, frequent], engine="streaming")
-    if not totals.item(0, "order_count"):
-        return pl.DataFrame(schema=SUGGESTED_SCHEMA)
-    order_count, most_need_shipping = totals.row(0)
     enough = max(_MIN_ORDER_COUNT, _MIN_ORDER_RATE * order_count)
-    items = lines_of_item.filter(pl.col("_line_count") >= enough).get_column("item")
-    usual = order_lines.group_by("currency").agg(_usual_price=pl.col("unit_price_minor").median())
-    is_near_zero = pl.col("unit_price_minor").median() <= (
-        pl.col("_usual_price").first() * _NEAR_ZERO_RATE
+    most_need_shipping = _total(totals.items, "shipped_count") > _MOST * totals.line_count
+    near_zero = _usual_prices(totals.prices).select(
+        "currency", _near_zero_minor=pl.col("usual_price_minor") * _NEAR_ZERO_RATE
     )
-    needs_none = ~needs_shipping.any() & pl.lit(value=most_need_shipping)
+    may_be_one = (pl.col("price_bound_minor") <= pl.col("_near_zero_minor")).any() | (
+        (pl.col("shipped_count").sum() == 0) & pl.lit(value=most_need_shipping)
+    )
+    asked = (
+        totals.items.drop_nulls("item")
+        .join(near_zero, on="currency", validate="m:1")
+        .group_by("item")
+        .agg(may_be_one=may_be_one, line_count=pl.col("line_count").sum())
+        .filter("may_be_one", pl.col("line_count") >= enough)
+        .get_column("item")
+    )
+    if asked.is_empty():
+        return pl.DataFrame(schema=SUGGESTED_SCHEMA)
+    is_near_zero = pl.col("unit_price_minor") <= pl.col("_near_zero_minor")
+    needs_none = ~pl.col("requires_shipping").fill_null(value=True).any()
     reasons = pl.concat_list(
-        pl.when(is_near_zero).then(pl.lit("price_near_zero")),
-        pl.when(needs_none).then(pl.lit("needs_no_shipping")),
+        pl.when(is_near_zero.mean() >= _MOST).then(pl.lit("price_near_zero")),
+        pl.when(needs_none & pl.lit(value=most_need_shipping)).then(pl.lit("needs_no_shipping")),
     ).list.drop_nulls()
     suggested = (
-        lines.filter(pl.col("item").is_in(items.implode()))
-        .join(usual, on="currency", how="left")
+        order_lines.with_columns(item=pl.coalesce("variant_id", "sku", "title"))
+        .filter(pl.col("item").is_in(asked.implode()))
+        .join(near_zero.lazy(), on="currency", validate="m:1")
         .group_by("item")
         .agg(
             title=pl.col("title").drop_nulls().sort().first(),
@@ -123,6 +133,23 @@ def suggested_non_products(order_lines: pl.LazyFrame) -> pl.DataFrame:
         .sort(["order_count", "item"], descending=[True, False])
     )
     return suggested.collect(engine="streaming")
+
+
+def _usual_prices(prices: pl.DataFrame) -> pl.DataFrame:
+    """``currency`` and ``usual_price_minor``: the median unit price of its lines."""
+    up_to = pl.col("line_count").cum_sum().over("currency", order_by="unit_price_minor")
+    total = pl.col("line_count").sum().over("currency")
+    # The one or two lines in the middle.
+    is_middle = (2 * up_to >= total) & (2 * (up_to - pl.col("line_count")) <= total)
+    return (
+        prices.filter(is_middle)
+        .group_by("currency")
+        .agg(usual_price_minor=pl.col("unit_price_minor").mean())
+    )
+
+
+def _total(frame: pl.DataFrame, column: str) -> int:
+    return int(frame.get_column(column).sum())
 
 
 def _any_of(patterns: Sequence[str]) -> str:

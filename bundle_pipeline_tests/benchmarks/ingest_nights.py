@@ -108,11 +108,12 @@ def ingest(folder: Path) -> None:
         )
         for profile in profiles.by_kind():
             validated(profile.kind, profile)
-        loaded = load_shop(staged, params, folder=Path(spool))
+        totals = kept.known_totals()
+        loaded = load_shop(staged, params, folder=Path(spool), known_totals=totals)
         origin = Origin("run", "0" * 16, "1")
         lake.write_parts(loaded.orders, _SHOP, origin=origin)
         lake.write_parts(loaded.order_lines, _SHOP, origin=origin)
-        kept.keep(loaded.settled.objects)
+        kept.keep(loaded.settled.objects, loaded.line_totals)
     typer.echo(time.perf_counter() - started)
 
 

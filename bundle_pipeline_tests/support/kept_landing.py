@@ -8,6 +8,7 @@ import polars as pl
 
 from bundle_pipeline.defs.profiles import ProfileOfShop
 from bundle_pipeline.ingest.kept_files import KeptFiles, reading_rules
+from bundle_pipeline.ingest.line_totals import LineTotals
 from bundle_pipeline.ingest.load import LoadedShop, load_shop
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.stage import stage_shop
@@ -47,6 +48,7 @@ class Night:
             loaded.currency,
             loaded.as_of,
             loaded.unknown_variants.rows(),
+            _without_bounds(loaded.line_totals),
             [(one.kind, one.columns, one.row_count, one.totals) for one in profiles],
         ]
         self.read_count = read
@@ -64,6 +66,12 @@ class Night:
     def _differs_from(self, other: "Night") -> list[str]:
         names = [name for name in FRAMES if not self.frames[name].equals(other.frames[name])]
         return names + ["facts"] * (self.facts != other.facts)
+
+
+def _without_bounds(totals: LineTotals) -> list[Any]:
+    # A bound may be that of a line that is gone.
+    items = totals.items.drop("price_bound_minor")
+    return [frame.rows() for frame in (items, totals.prices, totals.ways)]
 
 
 class KeptLanding:
@@ -107,7 +115,8 @@ class KeptLanding:
                 observer=profiles,
                 memory=kept,
             )
-            loaded = load_shop(staged, params, folder=Path(spool))
+            totals = kept.known_totals()
+            loaded = load_shop(staged, params, folder=Path(spool), known_totals=totals)
             tables.write_parts(loaded.orders, SHOP, origin=origin)
             tables.write_parts(loaded.order_lines, SHOP, origin=origin)
             recalled = sum(
@@ -115,7 +124,7 @@ class KeptLanding:
             )
             night = Night(loaded, tables, profiles.by_kind(), read=len(staged.objects) - recalled)
             if keep:
-                kept.keep(loaded.settled.objects)
+                kept.keep(loaded.settled.objects, loaded.line_totals)
         return night
 
     def rebuilt(self, *, params: IngestParams = PARAMS) -> Night:

@@ -109,7 +109,7 @@ def _ingested(
     yield from expectation_results(results)
     staged.raise_for_structure()
     _raise_for_failed(results, shop)
-    loaded = load_shop(staged, settings.ingest, folder=folder)
+    loaded = load_shop(staged, settings.ingest, folder=folder, known_totals=kept.known_totals())
     shown = with_raw_rows(
         loaded.quarantine,
         site.landing,
@@ -137,7 +137,7 @@ def _ingested(
     )
     yield dg.Output(log, LandedVersions.name)
     # Dagster goes on here when all outputs are stored.
-    kept.keep(loaded.settled.objects)
+    kept.keep(loaded.settled.objects, loaded.line_totals)
 
 
 def _known_raw_rows(
@@ -216,7 +216,7 @@ def _numbers(loaded: LoadedShop, frame: str) -> dict[str, int | float | str]:
         case IngestLedger.name:
             return {f"bundle/{name}": _total(loaded.ingest_ledger, name) for name in _COUNTS}
         case OrderLines.name:
-            return {**_resolution(loaded), **_line_numbers(loaded.order_lines.scan())}
+            return {**_resolution(loaded), **_line_numbers(loaded)}
         case Orders.name:
             return {
                 "bundle/currency": loaded.currency,
@@ -246,8 +246,11 @@ _HOW_TO_MEND = (
 )
 
 
-def _line_numbers(order_lines: pl.LazyFrame) -> dict[str, int | float | str]:
-    suggested = suggested_non_products(order_lines)
+def _line_numbers(loaded: LoadedShop) -> dict[str, int | float | str]:
+    totals = loaded.line_totals
+    suggested = suggested_non_products(
+        loaded.order_lines.scan(), totals, order_count=loaded.orders.row_count
+    )
     shown = suggested.head(_SHOWN).select(
         pl.format(
             "{} ({}; in {} orders)",
@@ -256,11 +259,9 @@ def _line_numbers(order_lines: pl.LazyFrame) -> dict[str, int | float | str]:
             "order_count",
         )
     )
-    flags = ("is_bundle_component", "discount_allocated")
-    marked = order_lines.select(pl.col(flags).sum()).collect(engine="streaming")
     return {
-        "bundle/bundle_components": _total(marked, "is_bundle_component"),
-        "bundle/lines_with_allocated_discount": _total(marked, "discount_allocated"),
+        "bundle/bundle_components": _total(totals.ways, "component_count"),
+        "bundle/lines_with_allocated_discount": _total(totals.ways, "allocated_count"),
         "bundle/suggested_non_products": "; ".join(shown.to_series()) or "none",
     }
 
@@ -274,8 +275,8 @@ def _partially_refunded_rate(orders: pl.LazyFrame) -> float:
 
 def _resolution(loaded: LoadedShop) -> dict[str, int | float | str]:
     """How many lines were resolved by what, and of which variants no file of products knows."""
-    resolved_by = loaded.order_lines.scan().group_by("resolved_by").len()
-    counts = dict(resolved_by.collect(engine="streaming").rows())
+    ways = loaded.line_totals.ways
+    counts = dict(ways.select("resolved_by", "line_count").rows())
     *steps, unresolved = RESOLVED_BY
     return {
         **{f"bundle/lines_by_{step}": int(counts.get(step, 0)) for step in steps},
