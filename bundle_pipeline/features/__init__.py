@@ -1,0 +1,1 @@
+"""Features: what is known of products, customers, pairs and categories."""
