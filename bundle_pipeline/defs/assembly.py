@@ -11,6 +11,7 @@ from bundle_pipeline.defs.assets import (
     publish,
     ranking,
     scoring,
+    similar_products,
 )
 from bundle_pipeline.defs.io_manager import FrameIOManager
 from bundle_pipeline.defs.jobs import shop_bundles
@@ -19,7 +20,7 @@ from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.schedules import nightly
 from bundle_pipeline.defs.sensors import landing_sensor
 
-_ROOMS = [ingest, baskets, mining, candidates, scoring, pricing, ranking, publish]
+_ROOMS = [ingest, baskets, mining, similar_products, candidates, scoring, pricing, ranking, publish]
 
 
 def assembled(site: Site) -> dg.Definitions:

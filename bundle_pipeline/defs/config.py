@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bundle_pipeline.baskets.build import BasketParams
 from bundle_pipeline.candidates.suggest import CandidateParams
+from bundle_pipeline.features.similar_products import SimilarProductsParams
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.pricing.params import PricingParams
@@ -30,6 +31,8 @@ class PipelineSettings(Params):
     """Which orders count as baskets."""
     mining: MiningParams = Field(default_factory=MiningParams)
     """What counts as bought together more often than chance."""
+    similar_products: SimilarProductsParams = Field(default_factory=SimilarProductsParams)
+    """Which products are one, alike, or bought one instead of the other."""
     candidates: CandidateParams = Field(default_factory=CandidateParams)
     """Which bundles are considered."""
     scoring: ScoringParams = Field(default_factory=ScoringParams)

@@ -84,3 +84,17 @@ def _lowest_price() -> pl.Expr:
 def _options() -> pl.Expr:
     option = pl.col("option").str.to_lowercase()
     return option.filter(option != _NO_OPTION).unique().sort()
+
+
+def products_of_variants(catalog: pl.DataFrame, variants: pl.DataFrame) -> pl.DataFrame:
+    """``variant_id`` and ``product_id`` of every variant, sold any more or not; sorted.
+
+    The variants are asked first, as candidates of bundles do.
+
+    Args:
+        catalog: ``Catalog``.
+        variants: ``Variants``.
+    """
+    columns = ("variant_id", "product_id")
+    both = pl.concat([variants.select(columns), catalog.select(columns)])
+    return both.unique("variant_id", keep="first", maintain_order=True).sort("variant_id")

@@ -9,6 +9,8 @@ _MEANINGS = {
     "UNRESOLVED_ITEM": "with an item of unknown price or title",
     "NOT_FOR_SALE": "with a product that is not active",
     "SAME_PRODUCT": "with several variants of one product",
+    "DUPLICATE_PRODUCTS": "with one product that is listed twice",
+    "SUBSTITUTES": "with products that customers buy one instead of the other",
     "OUT_OF_STOCK": "out of stock",
     "BELOW_FLOOR": "priced below the floor",
     "FEW_CUSTOMERS": "with too few customers behind them",

@@ -23,7 +23,7 @@ def with_failed_gate(priced: pl.DataFrame, params: RankingParams) -> pl.DataFram
     """Add ``code`` and ``detail`` of the first gate that a bundle fails; null where it passes all.
 
     Args:
-        priced: ``PricedBundles``.
+        priced: ``PricedBundles`` with ``duplicate_items`` and ``substitute_items``.
         params: Settings of the gates.
     """
     gates = _gates(params)
@@ -38,6 +38,8 @@ def _gates(params: RankingParams) -> list[Gate]:
         _unresolved_item(),
         _not_for_sale(),
         _same_product(),
+        _duplicate_products(is_asked=params.drop_duplicate_products),
+        _substitutes(is_asked=params.drop_substitutes),
         _out_of_stock(),
         _below_floor(),
         _few_customers(params.min_customer_count),
@@ -73,6 +75,26 @@ def _same_product() -> Gate:
         named.list.len() > 0,
         pl.format("several variants of product {}", named.list.join(", ")),
     )
+
+
+def _duplicate_products(*, is_asked: bool) -> Gate:
+    return Gate(
+        "DUPLICATE_PRODUCTS",
+        _is_fbt() & pl.col("duplicate_items").is_not_null() & is_asked,
+        pl.format("one product listed twice: {}", "duplicate_items"),
+    )
+
+
+def _substitutes(*, is_asked: bool) -> Gate:
+    return Gate(
+        "SUBSTITUTES",
+        _is_fbt() & pl.col("substitute_items").is_not_null() & is_asked,
+        pl.format("bought one instead of the other: {}", "substitute_items"),
+    )
+
+
+def _is_fbt() -> pl.Expr:
+    return pl.col("kind") == "FBT"
 
 
 def _out_of_stock() -> Gate:

@@ -26,6 +26,11 @@ class RankingParams(Params):
     min_customer_count: int = Field(default=5, ge=0)
     """Distinct customers behind a bundle, where customers are known: one household that orders
     every week proves nothing about others."""
+    drop_duplicate_products: bool = True
+    """Whether to drop bundles of kind FBT with two listings of one product."""
+    drop_substitutes: bool = True
+    """Whether to drop bundles of kind FBT with products that customers buy one instead of the
+    other."""
     drop_faded: bool = True
     """Whether to drop bundles that the newest orders don't show any more."""
     wave_sizes: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(_rising)] = Field(

@@ -11,6 +11,7 @@ from bundle_pipeline.ranking.fronts import with_front
 from bundle_pipeline.ranking.gates import with_failed_gate
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.selection import choose
+from bundle_pipeline.ranking.similar_items import with_similar_items
 from bundle_pipeline.ranking.supporting_orders import supporting_orders
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
@@ -28,7 +29,14 @@ class Ranking:
     """By ``bundle_id``."""
 
 
-def rank_bundles(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingParams) -> Ranking:
+def rank_bundles(
+    priced: pl.DataFrame,
+    baskets: pl.DataFrame,
+    *,
+    duplicate_products: pl.DataFrame,
+    substitutes: pl.DataFrame,
+    params: RankingParams,
+) -> Ranking:
     """Pass priced bundles through the gates, choose among those that pass, and put them in order.
 
     The first obstacle in the order of ``DROP_CODES`` is the one that is named.
@@ -36,9 +44,14 @@ def rank_bundles(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingPar
     Args:
         priced: ``PricedBundles``.
         baskets: ``Baskets`` of the same shop: the orders behind a bundle are named from them.
+        duplicate_products: ``DuplicateProducts`` of the same shop.
+        substitutes: ``Substitutes`` of the same shop.
         params: Gates, limits and waves.
     """
-    gated = with_failed_gate(priced, params)
+    gated = with_failed_gate(
+        with_similar_items(priced, duplicate_products=duplicate_products, substitutes=substitutes),
+        params,
+    )
     passed = gated.filter(pl.col("code").is_null()).drop("code", "detail")
     choices = choose(passed, params)
     is_chosen = pl.col("code").is_null()

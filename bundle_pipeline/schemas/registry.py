@@ -20,6 +20,11 @@ from bundle_pipeline.schemas.mining import (
     PairRules,
 )
 from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.schemas.similar_products import (
+    ContentNeighbours,
+    DuplicateProducts,
+    Substitutes,
+)
 
 FRAMES: dict[str, type[Frame]] = {
     schema.name: schema
@@ -38,6 +43,9 @@ FRAMES: dict[str, type[Frame]] = {
         Itemsets,
         ItemNeighbours,
         NeighbourQuality,
+        DuplicateProducts,
+        ContentNeighbours,
+        Substitutes,
         CandidateBundles,
         ScoredBundles,
         PricedBundles,

@@ -21,10 +21,13 @@ FLOW = {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",
         "inventory",
     },
+    "duplicate_products": {"catalog", "variants"},
+    "content_neighbours": {"catalog", "variants"},
+    "substitutes": {"content_neighbours", "baskets", "catalog", "variants"},
     "scored_bundles": {"candidate_bundles"},
     "priced_bundles": {"scored_bundles"},
-    "ranked_bundles": {"priced_bundles", "baskets"},
-    "dropped_candidates": {"priced_bundles", "baskets"},
+    "ranked_bundles": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
+    "dropped_candidates": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
 }  # fmt: skip
 
 

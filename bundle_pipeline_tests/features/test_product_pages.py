@@ -1,4 +1,4 @@
-from bundle_pipeline.features.product_pages import product_pages
+from bundle_pipeline.features.product_pages import product_pages, products_of_variants
 from bundle_pipeline_tests.support.frames import shuffled
 from bundle_pipeline_tests.support.products import (
     catalog_entry,
@@ -47,3 +47,9 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 def test_no_products_are_no_rows() -> None:
     assert product_pages(catalog_frame(), variants_frame()).is_empty()
+
+
+def test_every_variant_has_its_product_sold_any_more_or_not() -> None:
+    assert products_of_variants(CATALOG, VARIANTS).rows() == [
+        ("1", "p"), ("2", "p"), ("3", "old"), ("4", "gone"), ("5", "q"),
+    ]  # fmt: skip

@@ -1,3 +1,4 @@
+import polars as pl
 import pytest
 
 from bundle_pipeline.ranking.gates import with_failed_gate
@@ -15,12 +16,15 @@ from bundle_pipeline_tests.support.bundles import (
 )
 
 A, B = bundle_item("a"), bundle_item("b")
+ALIKE = ("duplicate_items", "substitute_items")
 
 # Each breaks one gate only, in the order in which the gates are asked.
 FAILING: dict[str, Row] = {
     "UNRESOLVED_ITEM": {"items": (A, bundle_item("b", title=None))},
     "NOT_FOR_SALE": {"is_on_sale": False},
     "SAME_PRODUCT": {"items": (A, bundle_item("b", product_id="product-a"))},
+    "DUPLICATE_PRODUCTS": {"duplicate_items": "product-a and product-b"},
+    "SUBSTITUTES": {"substitute_items": "product-a and product-b"},
     "OUT_OF_STOCK": {"stock": stock(feasible_quantity=0, limited_by="b")},
     "BELOW_FLOOR": {"floor_minor": 1801},
     "FEW_CUSTOMERS": {"evidence": evidence(customer_count=4)},
@@ -42,6 +46,8 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
     hopeless: Row = {
         "items": (A, same_product | {"title": None}),
         "is_on_sale": False,
+        "duplicate_items": "product-a and product-b",
+        "substitute_items": "product-a and product-b",
         "stock": stock(feasible_quantity=0),
         "floor_minor": 1801,
         "evidence": evidence(customer_count=4, held_out="faded"),
@@ -50,6 +56,8 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
         {"items": (A, same_product)},
         {"is_on_sale": True},
         {"items": (A, B)},
+        {"duplicate_items": None},
+        {"substitute_items": None},
         {"stock": stock()},
         {"floor_minor": 0},
         {"evidence": evidence(held_out="faded")},
@@ -103,14 +111,28 @@ def test_details_carry_the_numbers(code: str, detail: str) -> None:
     assert failed(FAILING[code])[1] == detail
 
 
+@pytest.mark.parametrize("code", ["DUPLICATE_PRODUCTS", "SUBSTITUTES"])
+def test_products_alike_are_only_kept_apart_in_bundles_bought_together(code: str) -> None:
+    allowed = RankingParams(drop_duplicate_products=False, drop_substitutes=False)
+    assert failed(FAILING[code], allowed) == (None, None)
+    assert failed(FAILING[code] | {"kind": "MIX_MATCH"}) == (None, None)
+
+
 def test_no_bundles_fail_no_gates() -> None:
-    assert with_failed_gate(PricedBundles.create_empty(), RankingParams()).is_empty()
+    none = with_alike(PricedBundles.create_empty(), {})
+    assert with_failed_gate(none, RankingParams()).is_empty()
 
 
 def failed(changes: Row, params: RankingParams | None = None) -> tuple[str | None, str | None]:
     items: tuple[Row, ...] = changes.get("items", (A, B))
-    of_candidate = {k: v for k, v in changes.items() if k not in {"items", "floor_minor"}}
+    apart = {"items", "floor_minor", *ALIKE}
+    of_candidate = {k: v for k, v in changes.items() if k not in apart}
     floor = {"floor_minor": changes["floor_minor"]} if "floor_minor" in changes else {}
     frame = priced_bundles(priced(scored(candidate(*items, **of_candidate)), **floor))
-    (row,) = with_failed_gate(frame, params or RankingParams()).to_dicts()
+    (row,) = with_failed_gate(with_alike(frame, changes), params or RankingParams()).to_dicts()
     return row["code"], row["detail"]
+
+
+def with_alike(frame: pl.DataFrame, changes: Row) -> pl.DataFrame:
+    named = {column: pl.lit(changes.get(column), pl.String) for column in ALIKE}
+    return frame.with_columns(**named)

@@ -1,13 +1,15 @@
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.errors import ConfigError, SchemaError
 from bundle_pipeline.ranking.params import RankingParams
-from bundle_pipeline.ranking.rank import rank_bundles
+from bundle_pipeline.ranking.rank import Ranking, rank_bundles
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.bundles import PricedBundles, RankedBundles
+from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.settings.layers import parsed_layer, resolved
 from bundle_pipeline_tests.support.bundles import (
     Row,
@@ -24,9 +26,20 @@ from bundle_pipeline_tests.support.frames import baskets_frame, order_id, shuffl
 DEFAULTS = RankingParams()
 
 
+def ranking_of(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingParams) -> Ranking:
+    """The ranking of a shop in which no products are alike."""
+    return rank_bundles(
+        priced,
+        baskets,
+        duplicate_products=DuplicateProducts.create_empty(),
+        substitutes=Substitutes.create_empty(),
+        params=params,
+    )
+
+
 def test_ranks_follow_the_score_and_ties_the_id() -> None:
     rows = [bundle("ab", 0.5), bundle("cd", 0.9), bundle("ef", 0.5)]
-    ranking = rank_bundles(priced_bundles(*rows), baskets_frame("ab", "cd", "ef"), DEFAULTS)
+    ranking = ranking_of(priced_bundles(*rows), baskets_frame("ab", "cd", "ef"), DEFAULTS)
     ranks = ranking.ranked.select("bundle_id", "rank").rows()
     assert ranks == [("cd", 1), ("ab", 2), ("ef", 3)]
 
@@ -35,12 +48,12 @@ def test_waves_end_at_their_ranks_and_the_rest_is_one_more() -> None:
     names = [f"{x}{y}" for x, y in zip("abcdef", "uvwxyz", strict=True)]
     rows = [bundle(name, 0.5) for name in names]
     params = RankingParams(wave_sizes=(1, 3, 4))
-    ranking = rank_bundles(priced_bundles(*rows), baskets_frame(*names), params)
+    ranking = ranking_of(priced_bundles(*rows), baskets_frame(*names), params)
     assert ranking.ranked.get_column("wave").to_list() == [1, 2, 2, 3, 4, 4]
 
 
 def test_a_ranked_bundle_carries_its_orders_and_its_reason() -> None:
-    ranking = rank_bundles(
+    ranking = ranking_of(
         priced_bundles(bundle("ab", 0.5, evidence=evidence(basket_count=2))),
         baskets_frame("ab", "abz", "a"),
         DEFAULTS,
@@ -56,25 +69,25 @@ def test_fronts_weigh_evidence_against_orders_beyond_chance() -> None:
         bundle("cd", 0.5, evidence=evidence(basket_count=40, expected_count=5.0)),
         bundle("ef", 0.4, evidence=evidence(basket_count=30, expected_count=5.0)),
     ]
-    ranking = rank_bundles(priced_bundles(*rows), baskets_frame("ab", "cd", "ef"), DEFAULTS)
+    ranking = ranking_of(priced_bundles(*rows), baskets_frame("ab", "cd", "ef"), DEFAULTS)
     assert ranking.ranked.get_column("front").to_list() == [1, 1, 2]
 
 
 def test_dropped_candidates_keep_their_score_and_their_sorted_variants() -> None:
     row = bundle("ba", 0.7, stock=stock(feasible_quantity=0))
-    dropped = rank_bundles(priced_bundles(row), baskets_frame("ab"), DEFAULTS).dropped
+    dropped = ranking_of(priced_bundles(row), baskets_frame("ab"), DEFAULTS).dropped
     (found,) = dropped.select("variant_ids", "code", "score").rows()
     assert found == (["a", "b"], "OUT_OF_STOCK", 0.7)
 
 
 def test_an_empty_shop_ranks_nothing() -> None:
-    ranking = rank_bundles(PricedBundles.create_empty(), Baskets.create_empty(), DEFAULTS)
+    ranking = ranking_of(PricedBundles.create_empty(), Baskets.create_empty(), DEFAULTS)
     assert ranking.ranked.is_empty()
     assert ranking.dropped.is_empty()
 
 
 def test_a_bundle_that_no_order_holds_is_a_defect() -> None:
-    ranking = rank_bundles(priced_bundles(bundle("ab", 0.5)), baskets_frame("a", "b"), DEFAULTS)
+    ranking = ranking_of(priced_bundles(bundle("ab", 0.5)), baskets_frame("a", "b"), DEFAULTS)
     with pytest.raises(SchemaError, match="BP-SCHEMA-FRAME"):
         checked(RankedBundles, ranking.ranked)
 
@@ -120,11 +133,11 @@ def test_every_candidate_ends_in_exactly_one_frame_whatever_the_order_of_rows(
     ]
     frame, baskets = priced_bundles(*rows), baskets_frame(VARIANTS, VARIANTS)
     params = RankingParams(max_bundles=max_bundles)
-    ranking = rank_bundles(frame, baskets, params)
+    ranking = ranking_of(frame, baskets, params)
     ended = [*ranking.ranked.get_column("bundle_id"), *ranking.dropped.get_column("bundle_id")]
     assert sorted(ended) == sorted(frame.get_column("bundle_id"))
     assert ranking.ranked.get_column("rank").to_list() == list(range(1, ranking.ranked.height + 1))
-    again = rank_bundles(shuffled(frame, seed), shuffled(baskets, seed), params)
+    again = ranking_of(shuffled(frame, seed), shuffled(baskets, seed), params)
     assert again.ranked.equals(ranking.ranked)
     assert again.dropped.equals(ranking.dropped)
 

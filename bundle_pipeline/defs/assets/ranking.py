@@ -1,4 +1,4 @@
-"""priced_bundles -> ranked_bundles, dropped_candidates."""
+"""priced_bundles, and which products are alike -> ranked_bundles, dropped_candidates."""
 
 from collections.abc import Iterator
 
@@ -56,10 +56,18 @@ def rank(
     site: dg.ResourceParam[Site],
     priced_bundles: pl.DataFrame,
     baskets: pl.DataFrame,
+    duplicate_products: pl.DataFrame,
+    substitutes: pl.DataFrame,
 ) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:
     """Order the bundles that pass every gate; give each of the others the reason."""
     params = site.settings(shop_id(context.partition_key)).ranking
-    ranking = rank_bundles(priced_bundles, baskets, params)
+    ranking = rank_bundles(
+        priced_bundles,
+        baskets,
+        duplicate_products=duplicate_products,
+        substitutes=substitutes,
+        params=params,
+    )
     codes = ranking.dropped.get_column("code").value_counts(sort=True)
     yield dg.Output(ranking.ranked, RankedBundles.name)
     yield dg.Output(
