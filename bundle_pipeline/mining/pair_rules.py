@@ -11,8 +11,8 @@ from bundle_pipeline.mining.association import with_association
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
 from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
-from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences
+from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.poisson import upper_tail
@@ -26,7 +26,8 @@ def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame
     """Pairs of variants bought together more often than chance, one row per direction.
 
     Chance is judged among baskets of about the same size, see
-    :mod:`~bundle_pipeline.mining.null_model`. ``p_value`` is the exact Poisson upper tail,
+    :mod:`~bundle_pipeline.mining.null_model` (or, by setting, in all baskets, see
+    :mod:`~bundle_pipeline.mining.degree_null`). ``p_value`` is the exact Poisson upper tail,
     ``q_value`` is Benjamini-Hochberg over all possible pairs of the shop's variants, of which those
     below ``min_basket_count`` count as p = 1.
 
@@ -40,7 +41,7 @@ def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame
     """
     encoded = encode_baskets(baskets)
     pairs, count = frequent_pairs(encoded, params.min_basket_count, params)
-    expected = expected_pair_counts(size_classes(encoded), pairs)
+    expected = expected_pair_counts(encoded, pairs, params.null_model)
     p_values = upper_tail(count, expected)
     family = math.comb(encoded.variant_count, 2)
     q_values = benjamini_hochberg(p_values, family_size=family)
@@ -71,17 +72,19 @@ def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.
         verdicts = untested(len(pairs))
     else:
         older, newest = (
-            _evidence(encoded.part(first, last), pairs, occurrences.part(first, last))
+            _evidence(encoded.part(first, last), pairs, occurrences.part(first, last), params)
             for first, last in ((0, split), (split, encoded.basket_count))
         )
         verdicts = held_out_verdicts(older, newest)
     return pl.concat([customer_counts(occurrences, encoded), verdicts], how="horizontal")
 
 
-def _evidence(part: EncodedBaskets, pairs: Codes, occurrences: Occurrences) -> Evidence:
+def _evidence(
+    part: EncodedBaskets, pairs: Codes, occurrences: Occurrences, params: MiningParams
+) -> Evidence:
     return Evidence(
         count=occurrences.basket_counts(),
-        expected=expected_pair_counts(size_classes(part), pairs),
+        expected=expected_pair_counts(part, pairs, params.null_model),
     )
 
 

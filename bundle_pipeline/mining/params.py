@@ -8,6 +8,7 @@ from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.settings.layers import Params
 
 EngineName = Literal["kernel", "duckdb"]
+NullName = Literal["size_classes", "degrees"]
 
 
 class CountingParams(Params):
@@ -30,6 +31,10 @@ class MiningParams(CountingParams):
 
     min_basket_count: int = Field(default=5, ge=1)
     """Fewest counted baskets that hold an itemset; rarer ones aren't tested."""
+    null_model: NullName = "size_classes"
+    """What explains a pair by chance: popularity among baskets of about the same size, or, with
+    ``degrees``, popularity and basket sizes alone, as in shuffled orders. The second shows more
+    pairs; what it shows beyond the first are variants that the same customers buy, mostly."""
     max_q: float = Field(default=0.05, gt=0, lt=1)
     """Largest q-value of a significant itemset: the share of false ones that is let through."""
     max_p_value: float = Field(default=0.05, gt=0, le=1)

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from bundle_pipeline.baskets.build import BasketParams, build_baskets
 from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.pair_counts import frequent_pairs
@@ -31,7 +32,6 @@ from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline_tests.support.generators import (
     Noise,
     Pairs,
-    edge_swapped,
     independent_shop,
     noise_shop,
     planted_shop,

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.pair_counts import frequent_pairs
 from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline_tests.support.frames import baskets_frame
-from bundle_pipeline_tests.support.generators import Noise, edge_swapped, noise_shop
+from bundle_pipeline_tests.support.generators import Noise, noise_shop
 from bundle_pipeline_tests.support.oracles import pooled_expected_counts
 
 AB = np.array([[0, 1]])

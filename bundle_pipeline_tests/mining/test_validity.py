@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 import pytest
 
+from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
@@ -14,7 +15,6 @@ from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline_tests.support.generators import (
     Noise,
     Pairs,
-    edge_swapped,
     independent_shop,
     noise_shop,
     planted_shop,

@@ -1,4 +1,4 @@
-"""Shops whose truth is known: noise, noise with planted pairs, and real orders with no ties left.
+"""Shops whose truth is known: noise, and noise with planted pairs.
 
 All are made from a seed, as :class:`~bundle_pipeline.schemas.baskets.Baskets` frames.
 """
@@ -16,11 +16,6 @@ from bundle_pipeline_tests.support.frames import BETWEEN_ORDERS, FIRST_ORDER_AT
 
 Codes = npt.NDArray[np.int64]
 Pairs = set[tuple[str, str]]
-
-# Swaps per line until nothing of the original neighbourhood is left; a line is drawn again at
-# each of them, so an association survives with a chance of about exp(-10).
-_SWAPS_PER_LINE = 10
-_MAX_ROUNDS = 400
 
 
 @dataclass(frozen=True)
@@ -84,56 +79,6 @@ def independent_shop(
     held = rng.binomial(order_count, chance)
     basket = np.concatenate([rng.choice(order_count, size=k, replace=False) for k in held])
     return _framed(basket, np.repeat(np.arange(variant_count), held))
-
-
-def edge_swapped(baskets: pl.DataFrame, *, seed: int) -> dy.DataFrame[Baskets]:
-    """The same orders and variants, with every association gone.
-
-    Two lines swap their variants unless an order would then hold one twice, again and again:
-    basket sizes, each variant's number of baskets, order times and customers stay as they are
-    (the edge-swap null model: Gionis et al., TKDD 2007). Swaps run in rounds in which every line
-    takes part in one proposal.
-    """
-    rng = np.random.default_rng(seed)
-    ids = baskets.get_column("variant_id").unique().sort()
-    codes = pl.DataFrame({"variant_id": ids}).with_row_index("variant")
-    lines = baskets.join(codes, on="variant_id", validate="m:1", maintain_order="left")
-    basket = lines.get_column("order_id").rank("dense").to_numpy().astype(np.int64)
-    variant = lines.get_column("variant").to_numpy().astype(np.int64)
-    swapped = _swapped(basket, variant, rng)
-    frame = baskets.with_columns(variant_id=ids.gather(swapped)).sort("order_id", "variant_id")
-    return checked(Baskets, frame)
-
-
-def _swapped(basket: Codes, variant: Codes, rng: np.random.Generator) -> Codes:
-    variant = variant.copy()
-    width = int(variant.max(initial=0)) + 1
-    swaps_left = _SWAPS_PER_LINE * variant.size
-    for _ in range(_MAX_ROUNDS):
-        order = rng.permutation(variant.size)
-        half = variant.size // 2
-        one, other = order[:half], order[half : 2 * half]
-        keys = np.concatenate(
-            [basket[one] * width + variant[other], basket[other] * width + variant[one]]
-        )
-        free = ~_held(np.sort(basket * width + variant), keys) & _first_of_kind(keys)
-        accepted = free[:half] & free[half:]
-        one, other = one[accepted], other[accepted]
-        variant[one], variant[other] = variant[other], variant[one]
-        swaps_left -= 2 * one.size
-        if swaps_left <= 0:
-            break
-    return variant
-
-
-def _held(sorted_keys: Codes, keys: Codes) -> npt.NDArray[np.bool_]:
-    # Sorted needles make the search about five times faster: neighbours share cache lines.
-    order = np.argsort(keys)
-    place = np.searchsorted(sorted_keys, keys[order])
-    place[place == sorted_keys.size] = 0
-    held = np.empty(keys.size, dtype=np.bool_)
-    held[order] = sorted_keys[place] == keys[order]
-    return held
 
 
 def _first_of_kind(keys: Codes) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-/* Exact counting of itemsets.
+/* Exact counting of itemsets, and shuffled baskets to count them in.
  *
  * A shop's baskets stand one after the other in one array of codes; the last code of a basket has
  * the bit LAST. kernel_append makes it from (basket, item) lines; kernel_prune replaces items by
@@ -9,6 +9,8 @@
  * product of baskets by items with itself, complete and thresholded when its postings are walked.
  * Itemsets of three and more are found the same way within the item's baskets, narrowed to its
  * frequent partners: every subset of a frequent itemset is frequent, so nothing is missed.
+ *
+ * kernel_swap shuffles: what is counted in baskets that it went over is chance.
  *
  * Nothing is allocated here. The caller gives all memory; where it falls short, the item is undone
  * and what it needs is reported. No global state: calls on different struct miner run in parallel.
@@ -425,4 +427,43 @@ EXPORT uint32_t kernel_around(struct miner *m, uint32_t first_item, uint32_t las
         if (undone(m, used_before)) return item;
     }
     return last_item;
+}
+
+/* -------------------------------------------------------------------------------------- shuffling */
+
+/* Baskets of distinct items, one after the other. */
+struct edges {
+    uint32_t *item;         /* per line */
+    const uint32_t *basket; /* per line: which basket it is in, from 0 */
+    const uint32_t *start;  /* per basket, and one more: its first line */
+};
+
+static int holds(const struct edges *e, uint32_t basket, uint32_t item) {
+    /* Without a way out in the middle the compiler compares several at a time. */
+    int found = 0;
+    for (uint32_t line = e->start[basket]; line < e->start[basket + 1]; line++)
+        found |= e->item[line] == item;
+    return found;
+}
+
+/* Let pairs of lines swap their items, one pair after the other, unless a basket would then hold an
+ * item twice. Returns how many did. */
+EXPORT int64_t kernel_swap(const struct edges *e, const uint32_t *one, const uint32_t *other,
+                           int64_t n) {
+    int64_t swaps = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(e->item + one[i + AHEAD]);
+            __builtin_prefetch(e->item + other[i + AHEAD]);
+            __builtin_prefetch(e->basket + one[i + AHEAD]);
+            __builtin_prefetch(e->basket + other[i + AHEAD]);
+        }
+        uint32_t *a = e->item + one[i], *b = e->item + other[i];
+        if (holds(e, e->basket[one[i]], *b) || holds(e, e->basket[other[i]], *a)) continue;
+        uint32_t swapped = *a;
+        *a = *b;
+        *b = swapped;
+        swaps++;
+    }
+    return swaps;
 }

@@ -77,6 +77,16 @@ class Miner(ctypes.Structure):
     ]
 
 
+class Edges(ctypes.Structure):
+    """``struct edges``: lines that swap their items."""
+
+    _fields_: ClassVar = [
+        ("item", ctypes.c_void_p),
+        ("basket", ctypes.c_void_p),
+        ("start", ctypes.c_void_p),
+    ]
+
+
 @dataclass(frozen=True)
 class KernelState:
     """Whether the kernel can be used."""
@@ -112,7 +122,8 @@ def kernel() -> ctypes.CDLL:
             place=str(state.binary),
             found=state.problem,
             expected="the kernel that installing this version compiles",
-            remedy="install the package again (`make install`), or set mining.engine: duckdb",
+            remedy="install the package again (`make install`); counting can also do without it, "
+            "by mining.engine: duckdb",
         )
     return _loaded()
 
@@ -140,6 +151,7 @@ def _loaded() -> ctypes.CDLL:
         ("kernel_post", None, [pointer, size, size, rank, rank, pointer, pointer]),
         ("kernel_rows", rank, [pointer, rank, rank]),
         ("kernel_around", rank, [pointer, rank, rank, pointer, pointer]),
+        ("kernel_swap", size, [pointer, pointer, pointer, size]),
     ):
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
