@@ -4,7 +4,8 @@ This is the null of shuffled orders (:mod:`~bundle_pipeline.mining.edge_swaps`),
 ways to fill baskets of the given sizes with the given number of each variant, none is preferred.
 At maximum entropy variant i is in a basket of size s with the chance ``p_is = x_i * y_s / (1 + x_i
 * y_s)``, with x and y such that counts and sizes come out on average (Saracco et al., Scientific
-Reports 2015). In ``N_s`` baskets that hold exactly s, a pair is then expected
+Reports 2015). In ``N_s`` baskets that hold exactly s, at
+least 2, a pair is then expected
 
 - ``N_s * (p_a * p_b - p_a * (1 - p_a) * p_b * (1 - p_b) / d_s)`` times, with ``d_s = sum of p_is *
   (1 - p_is)``, if they are drawn at once (Hajek, Annals of Mathematical Statistics 1964);
@@ -104,11 +105,10 @@ def expected_pair_counts(null: DegreeNull, pairs: Codes) -> Floats:
 
 def _drawn(null: DegreeNull, block: slice) -> Floats:
     uncertain = null.chance * (1 - null.chance)
+    baskets = np.where(null.size > 1, null.baskets, 0.0)
     # Where a basket has to hold what it holds, nothing is left to chance.
-    per_spread = np.divide(
-        null.baskets, null.spread, out=np.zeros_like(null.baskets), where=null.spread > 0
-    )
-    together = (null.chance[block] * null.baskets) @ null.chance.T
+    per_spread = np.divide(baskets, null.spread, out=np.zeros_like(baskets), where=null.spread > 0)
+    together = (null.chance[block] * baskets) @ null.chance.T
     return together - (uncertain[block] * per_spread) @ uncertain.T
 
 

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 def evidence_frame(
     count: Codes, expected: Floats, p_values: Floats, q_values: Floats
 ) -> pl.DataFrame:
-    """Counts with their adjusted lift and its exact 95 % Poisson interval (Garwood, 1936)."""
+    """Counts with their adjusted lift and its 95 % Poisson interval (mid-p)."""
     low, high = mean_interval(count)
     return pl.DataFrame(
         {

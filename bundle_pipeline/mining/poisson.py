@@ -3,6 +3,7 @@
 From ``scipy.special``, which is loaded in milliseconds; ``scipy.stats`` takes seconds.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -16,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 _TAIL = 0.025
 # Halvings until a critical count is exact: counts fit 2 ** 40.
 _HALVINGS = 40
+# Halvings until a mean is as exact as its number allows.
+_MEAN_HALVINGS = 52
 
 
 def upper_tail(count: Counts, expected: Floats) -> Floats:
@@ -30,13 +33,44 @@ def upper_tail(count: Counts, expected: Floats) -> Floats:
 
 
 def mean_interval(count: Counts) -> tuple[Floats, Floats]:
-    """Exact 95 % interval of a Poisson mean of which ``count`` was seen (Garwood, 1936).
+    """95 % interval of a Poisson mean of which ``count`` was seen, by mid-p.
+
+    The ends are the means at which ``P(more) + P(as many) / 2`` and ``P(fewer) + P(as many) / 2``
+    are 2.5 % (Cohen and Yang, Statistics in Medicine 1994). Counting "as many" in full, as the
+    exact interval does (Garwood, 1936), covers the truth in 96.9 to 99 % of cases below a mean of
+    10, since counts are whole; this one in 95 to 96.3 % from a mean of 2, on average over means.
+    Below 2 both cover 97.7 % and more.
 
     Lower end 0 where count is 0.
     """
-    low = cast("Floats", special.gammaincinv(np.maximum(count, 1), _TAIL))
-    high = cast("Floats", special.gammainccinv(count + 1, _TAIL))
-    return np.where(count == 0, 0.0, low), high
+    counts, place = np.unique(count, return_inverse=True)
+    # The exact interval holds this one, and the count lies in both.
+    lowest = cast("Floats", special.gammaincinv(np.maximum(counts, 1), _TAIL))
+    highest = cast("Floats", special.gammainccinv(counts + 1, _TAIL))
+    low = _crossing(_more, counts, outside=lowest)
+    high = _crossing(_fewer, counts, outside=highest)
+    return np.where(counts == 0, 0.0, low)[place], high[place]
+
+
+def _more(count: Counts, mean: Floats) -> Floats:
+    return (special.gammainc(count, mean) + special.gammainc(count + 1, mean)) / 2
+
+
+def _fewer(count: Counts, mean: Floats) -> Floats:
+    return (special.gammaincc(count, mean) + special.gammaincc(count + 1, mean)) / 2
+
+
+def _crossing(
+    tail: Callable[[Counts, Floats], Floats], count: Counts, *, outside: Floats
+) -> Floats:
+    """Where the tail is ``_TAIL``, between a mean beyond that and the count; found by halving."""
+    beyond, inside = outside, count.astype(np.float64)
+    for _ in range(_MEAN_HALVINGS):
+        middle = (beyond + inside) / 2
+        is_inside = tail(count, middle) > _TAIL
+        inside = np.where(is_inside, middle, inside)
+        beyond = np.where(is_inside, beyond, middle)
+    return (beyond + inside) / 2
 
 
 def critical_count(expected: Floats, level: float | Floats) -> Counts:

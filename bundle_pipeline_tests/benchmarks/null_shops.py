@@ -1,27 +1,22 @@
 """Shops without associations must show nothing: how often do they?
 
-``python -m bundle_pipeline_tests.benchmarks.null_shops [--lines PARQUET]... [--seeds 20]`` mines
-noise shops of three sizes, shops of a few products, planted shops, and the orders of real shops
-shuffled so that basket sizes and popularity stay. Real shops are parquet files with ``order_id``,
-``ts``, ``customer_id`` and ``sku``. The bar: nothing significant in at least 95 % of the shops
-without associations, and at least 90 % of what is shown in planted shops is planted.
+``python -m bundle_pipeline_tests.benchmarks.null_shops [--seeds 20]`` mines noise shops of three
+sizes and shops of a few products. The bar: nothing significant in at least 95 % of them. Shuffled
+orders of real shops, and planted pairs, are in ``bundle_pipeline_tests.benchmarks.evidence``.
 """
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import comb
-from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
 from bundle_pipeline.baskets.encoded import encode_baskets
-from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.pair_counts import frequent_pairs
@@ -34,10 +29,8 @@ from bundle_pipeline_tests.support.generators import (
     Pairs,
     independent_shop,
     noise_shop,
-    planted_shop,
 )
 from bundle_pipeline_tests.support.oracles import pooled_expected_counts
-from bundle_pipeline_tests.support.shops import orders_of_lines
 
 BasketFrame = dy.DataFrame[Baskets]
 
@@ -49,7 +42,6 @@ FEW_PRODUCTS = (
     Noise(order_count=50_000, variant_count=30, mean_size=3, zipf=0.5),
     Noise(order_count=50_000, variant_count=12, mean_size=2),
 )
-PLANTED_PAIRS, PLANTED_SHARE = 30, 0.1
 
 
 @dataclass(frozen=True)
@@ -71,14 +63,11 @@ class Row:
 def main() -> None:
     """Run all and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=Path, action="append", default=[])
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--no-generated", action="store_true")
     arguments = parser.parse_args()
     table = Table("shop", "shops", "clean", "pairs", "pooled null", "triples", "s per shop")
     console = Console(width=140)
-    sources = {} if arguments.no_generated else _generated()
-    for name, make in [*sources.items(), *_real(arguments.lines)]:
+    for name, make in _generated().items():
         row = _measured(name, make, arguments.seeds)
         table.add_row(
             row.name,
@@ -91,9 +80,6 @@ def main() -> None:
         )
         console.print(f"{name}: {row.clean_share:.0%} of {len(row.pairs)} clean")
     console.print(table)
-    if not arguments.no_generated:
-        for noise in (SMALL, MIDDLE, LARGE):
-            console.print(_planted(noise, arguments.seeds))
 
 
 def _generated() -> dict[str, Callable[[int], BasketFrame]]:
@@ -119,17 +105,6 @@ def _independent_of(noise: Noise) -> Callable[[int], BasketFrame]:
     )
 
 
-def _real(paths: list[Path]) -> Iterator[tuple[str, Callable[[int], BasketFrame]]]:
-    for path in paths:
-        baskets = build_baskets(*orders_of_lines(path), BasketParams())
-        counted = Baskets.validate(baskets.filter("is_counted"))
-        yield f"{path.parent.name} shuffled", _shuffles_of(counted)
-
-
-def _shuffles_of(baskets: BasketFrame) -> Callable[[int], BasketFrame]:
-    return lambda seed: edge_swapped(baskets, seed=seed)
-
-
 def _measured(name: str, make: Callable[[int], BasketFrame], seeds: int) -> Row:
     row = Row(name, [], [], [], seconds=0.0)
     seconds = 0.0
@@ -152,21 +127,6 @@ def _pooled_count(baskets: BasketFrame) -> int:
     p_values = upper_tail(count, pooled_expected_counts(encoded, pairs))
     q_values = benjamini_hochberg(p_values, family_size=comb(encoded.variant_count, 2))
     return int((q_values <= MiningParams().max_q).sum())
-
-
-def _planted(noise: Noise, seeds: int) -> str:
-    shown_count, right_count = 0, 0
-    for seed in range(seeds):
-        baskets, planted = planted_shop(
-            noise, pair_count=PLANTED_PAIRS, planted_share=PLANTED_SHARE, seed=seed
-        )
-        shown = _shown(mine_pair_rules(baskets, MiningParams()))
-        shown_count += len(shown)
-        right_count += len(shown & planted)
-    return (
-        f"planted, {noise.order_count} orders: {right_count} of {shown_count} shown pairs are "
-        f"planted ({right_count / max(shown_count, 1):.1%}), of {PLANTED_PAIRS * seeds} planted"
-    )
 
 
 def _shown(rules: pl.DataFrame) -> Pairs:

@@ -76,6 +76,9 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
         ("quality", "nobody"),
         ("quality", SHOP, "--format", "csv"),
         ("quarantine", "nobody"),
+        ("evaluate", SHOP),
+        ("evaluate", "../etc", "--null"),
+        ("evaluate", "--null"),
         ("replay", "nobody"),
         ("replay", SHOP, "--mended", "nowhere.csv"),
     ],
@@ -124,6 +127,37 @@ def test_quality_of_files_that_hold_a_shop_back_ends_with_one(
     assert failed == ["order_date_is_mostly_a_date"]
 
 
+def test_evaluate_mines_the_shuffled_orders_of_stored_shops(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    arguments = ("evaluate", SHOP, "--null", "--seeds", "2", "--format")
+    result = command_line(*arguments, "json", folder=folder, env=env)
+    assert result.returncode == 0, result.stdout + result.stderr
+    real, *shuffled = json.loads(result.stdout)
+    assert (real["shop_id"], real["seed"]) == (SHOP, None)
+    assert real["expected_false_count"] == pytest.approx(0.05 * real["pair_count"])
+    assert [each["seed"] for each in shuffled] == [0, 1]
+    assert all(each["pair_count"] <= 1 and each["is_within_bar"] for each in shuffled)
+    lines = command_line(*arguments, "csv", folder=folder, env=env).stdout.splitlines()
+    assert lines[0].startswith("shop_id,seed,pair_count,triple_count")
+    assert len(lines) == 4
+    table = command_line(*arguments, "table", folder=folder, env=env).stdout
+    assert "as they are" in table
+    assert "shuffled, seed 1" in table
+
+
+def test_evaluate_names_a_shop_without_baskets_and_does_the_others(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    arguments = ("evaluate", "broken", SHOP, "--null", "--seeds", "1", "--format", "json")
+    result = command_line(*arguments, folder=folder, env=env)
+    assert result.returncode == 1
+    assert {each["shop_id"] for each in json.loads(result.stdout)} == {SHOP}
+    assert "bundle-pipeline run --shop broken" in result.stderr.replace("\n", " ")
+
+
 def test_settings_prints_every_setting_and_those_in_force(
     deployment: tuple[Path, dict[str, str], str],
 ) -> None:
@@ -136,7 +170,18 @@ def test_settings_prints_every_setting_and_those_in_force(
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "show", "shops", "quality", "quarantine", "replay", "settings", "doctor", "dev"],
+    [
+        "run",
+        "show",
+        "shops",
+        "quality",
+        "quarantine",
+        "replay",
+        "evaluate",
+        "settings",
+        "doctor",
+        "dev",
+    ],
 )
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     env = environment(tmp_path, SAMPLE_SHOPS)

@@ -26,11 +26,37 @@ def test_far_tails_are_small_numbers_and_never_missing() -> None:
     assert tail[2] == pytest.approx(1e-300 / 120, rel=0.01)
 
 
-def test_the_interval_is_that_of_garwood() -> None:
-    # Garwood (1936): 95 % interval of the mean for counts 0, 1 and 10.
-    low, high = mean_interval(np.array([0, 1, 10]))
-    assert low.tolist() == pytest.approx([0.0, 0.0253, 4.795], abs=1e-3)
-    assert high.tolist() == pytest.approx([3.689, 5.572, 18.390], abs=1e-3)
+def test_the_interval_counts_half_of_what_was_seen() -> None:
+    # For 0: exp(-m) / 2 = 0.025. Cohen and Yang (1994), 95 %: 1 gives 0.05 to 4.93, 5 gives 1.83
+    # to 11.08, 10 gives 5.08 to 17.82.
+    low, high = mean_interval(np.array([10, 0, 1, 5, 1]))
+    assert low.tolist() == pytest.approx([5.08, 0.0, 0.05, 1.83, 0.05], abs=5e-3)
+    assert high.tolist() == pytest.approx([17.82, -math.log(0.05), 4.93, 11.08, 4.93], abs=5e-3)
+
+
+@given(st.integers(1, 10**7))
+def test_the_ends_of_the_interval_leave_the_tail_outside(count: int) -> None:
+    seen = np.array([count])
+    for mean, above in zip(mean_interval(seen), (True, False), strict=True):
+        more = (upper_tail(seen, mean) + upper_tail(seen + 1, mean)) / 2
+        assert (more if above else 1 - more)[0] == pytest.approx(0.025, rel=1e-6)
+
+
+def test_intervals_cover_the_truth_in_95_of_100_cases() -> None:
+    # Exactly, for each mean; the average over means of one band. Below 2 counts are too few to be
+    # that close: 0 alone is seen in 13 % of cases.
+    counts = np.arange(2000)
+    low, high = mean_interval(counts)
+    for least, most in ((2, 5), (5, 10), (10, 50), (50, 1000)):
+        means = np.geomspace(least, most, 300)[:, None]
+        chance = upper_tail(counts, means) - upper_tail(counts + 1, means)
+        covered = (chance * ((low <= means) & (means <= high))).sum(axis=1)
+        assert 0.945 < covered.mean() < 0.97
+
+
+def test_no_counts_have_no_intervals() -> None:
+    low, high = mean_interval(np.array([], dtype=np.int64))
+    assert low.size == high.size == 0
 
 
 @settings(max_examples=50)

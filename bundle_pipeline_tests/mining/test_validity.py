@@ -7,7 +7,6 @@ import dataframely as dy
 import polars as pl
 import pytest
 
-from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
@@ -63,17 +62,8 @@ def test_planted_pairs_show_and_hardly_anything_else_does() -> None:
         false += len(shown - planted)
         found += len(shown & planted)
         planted_count += len(planted)
-    assert found / (found + false) >= 0.9
+    assert found / (found + false) >= 0.95
     assert found / planted_count >= 0.9
-
-
-def test_nothing_is_left_of_planted_pairs_in_shuffled_orders() -> None:
-    noise = Noise(order_count=2000, variant_count=100, mean_size=4)
-    for seed in range(5):
-        baskets, _ = planted_shop(noise, pair_count=20, planted_share=0.3, seed=seed)
-        swapped = edge_swapped(baskets, seed=seed)
-        assert len(_shown(baskets)) >= 18
-        assert _shown(swapped) == set()
 
 
 def test_pairs_bought_together_make_no_triples() -> None:

@@ -41,7 +41,7 @@ def noise_shop(noise: Noise, *, seed: int) -> dy.DataFrame[Baskets]:
 
 
 def planted_shop(
-    noise: Noise, *, pair_count: int, planted_share: float, seed: int
+    noise: Noise, *, pair_count: int, planted_share: float, seed: int, pair_seed: int | None = None
 ) -> tuple[dy.DataFrame[Baskets], Pairs]:
     """A noise shop in which some pairs are bought together on purpose.
 
@@ -50,13 +50,15 @@ def planted_shop(
         pair_count: Planted pairs, drawn from all variants, no variant in two of them.
         planted_share: Share of orders that get one of them on top, each equally likely.
         seed: Of everything.
+        pair_seed: Of the choice of pairs, if they are to be the same for several seeds.
 
     Returns:
         The baskets, and the planted pairs as sorted variant ids.
     """
     rng = np.random.default_rng(seed)
     basket, variant = _noise_lines(noise, rng)
-    members = rng.permutation(noise.variant_count)[: 2 * pair_count].reshape(pair_count, 2)
+    pair_rng = rng if pair_seed is None else np.random.default_rng(pair_seed)
+    members = pair_rng.permutation(noise.variant_count)[: 2 * pair_count].reshape(pair_count, 2)
     chosen = np.flatnonzero(rng.random(noise.order_count) < planted_share)
     planted = members[rng.integers(pair_count, size=chosen.size)]
     baskets = _framed(
