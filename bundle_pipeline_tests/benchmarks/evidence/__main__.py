@@ -109,10 +109,11 @@ def coverage(replicates: Annotated[int, typer.Option(min=2)] = 300) -> None:
 
 
 def _print_covered(title: str, rows: Iterator[covering.Covered]) -> None:
-    table = Table("true mean count", "intervals", "coverage", "", "exact interval", title=title)
+    table = Table("", "true mean count", "intervals", "coverage", "", "exact interval", title=title)
     for each in rows:
         is_met = _COVERAGE_BAR[0] <= each.coverage <= _COVERAGE_BAR[1]
         table.add_row(
+            each.what,
             f"{each.band[0]:g} to {each.band[1]:g}",
             f"{each.intervals:,}" if each.intervals else "",
             f"{each.coverage:.1%}",

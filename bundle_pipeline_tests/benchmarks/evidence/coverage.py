@@ -11,6 +11,7 @@ interval.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from bundle_pipeline.mining.evidence import evidence_frame
 from bundle_pipeline.mining.occurrences import pair_occurrences
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.poisson import mean_interval
-from bundle_pipeline_tests.support.generators import Noise, planted_shop
+from bundle_pipeline_tests.support.generators import Noise, Pairs, planted_shop
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +37,8 @@ _POPULAR = 60
 class Covered:
     """How often intervals held the truth, for true means of a band."""
 
+    what: str
+    """Counts, or which pairs."""
     band: tuple[float, float]
     intervals: int
     """Intervals that were looked at; 0 where coverage is a sum."""
@@ -54,32 +57,31 @@ def coverage_of_counts() -> Iterator[Covered]:
             float((chance * ((low <= means) & (means <= high))).sum(axis=1).mean())
             for low, high in (mean_interval(counts), _exact_interval(counts))
         )
-        yield Covered(band, 0, ours, exact)
+        yield Covered("counts", band, 0, ours, exact)
 
 
 def coverage_of_shops(replicates: int) -> Iterator[Covered]:
-    """Coverage by mean count over replicates of a shop with planted pairs; last, all together."""
+    """Coverage by mean count over replicates of a shop: of planted pairs, then of popular pairs."""
     counts, expected, ours = _replicated(replicates)
     true_lift = counts.mean(axis=0) / expected.mean(axis=0)
     low, high = _exact_interval(counts)
     exact = (low / expected <= true_lift) & (true_lift <= high / expected)
     held = (ours[0] <= true_lift) & (true_lift <= ours[1])
     mean = counts.mean(axis=0)
-    for band in (*BANDS, (BANDS[2][0], BANDS[-1][1])):
-        inside = (mean >= band[0]) & (mean < band[1])
-        if inside.any():
-            yield Covered(
-                band,
-                int(inside.sum()) * replicates,
-                float(held[:, inside].mean()),
-                float(exact[:, inside].mean()),
-            )
+    chosen = _planted()
+    planted = np.array([pair in chosen for pair in _members()])
+    for what, which in (("planted", planted), ("popular", ~planted)):
+        for band in (*BANDS, (BANDS[0][0], BANDS[-1][1])):
+            inside = which & (mean >= band[0]) & (mean < band[1])
+            if inside.any():
+                coverage = (float(each[:, inside].mean()) for each in (held, exact))
+                yield Covered(what, band, int(inside.sum()) * replicates, *coverage)
 
 
 def _replicated(replicates: int) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
     """Counts, expected counts and interval ends, each of shape (replicates, pairs)."""
     rows: list[Floats] = []
-    members = _planted_members()
+    members = _members()
     for seed in range(replicates):
         baskets, _ = planted_shop(
             _SHOP,
@@ -101,14 +103,16 @@ def _replicated(replicates: int) -> tuple[Floats, Floats, tuple[Floats, Floats]]
     return counts, expected, (low, high)
 
 
-def _planted_members() -> list[tuple[str, str]]:
+def _members() -> list[tuple[str, str]]:
     """The planted pairs, and all pairs of the most popular variants; sorted."""
-    _, planted = planted_shop(
-        _SHOP, pair_count=_PLANTED_PAIRS, planted_share=_PLANTED_SHARE, seed=0, pair_seed=0
-    )
     popular = [f"v{code:06}" for code in range(_POPULAR)]
-    others = {(a, b) for place, a in enumerate(popular) for b in popular[place + 1 :]}
-    return sorted(planted | others)
+    return sorted(_planted() | set(combinations(popular, 2)))
+
+
+def _planted() -> Pairs:
+    return planted_shop(
+        _SHOP, pair_count=_PLANTED_PAIRS, planted_share=_PLANTED_SHARE, seed=0, pair_seed=0
+    )[1]
 
 
 def _exact_interval(count: npt.NDArray[np.generic]) -> tuple[Floats, Floats]:
