@@ -55,9 +55,10 @@ def test_expected_count_p_value_interval_and_q_value_match_the_hand_calculation(
     p_value = 1 - math.exp(-expected) * (1 + expected)
     assert rule["expected_count"] == pytest.approx(expected)
     assert rule["adjusted_lift"] == pytest.approx(2 / expected)
-    # Garwood's interval of a count of 2: 0.2422 to 7.2247.
-    assert rule["adjusted_lift_low"] == pytest.approx(0.2422 / expected, rel=1e-3)
-    assert rule["adjusted_lift_high"] == pytest.approx(7.2247 / expected, rel=1e-3)
+    # Mid-p interval of a count of 2: P(3 or more | 0.3353) + P(2 | 0.3353) / 2 = 0.0049 + 0.0201,
+    # and P(1 or less | 6.608) + P(2 | 6.608) / 2 = 0.0103 + 0.0147.
+    assert rule["adjusted_lift_low"] == pytest.approx(0.3353 / expected, rel=1e-3)
+    assert rule["adjusted_lift_high"] == pytest.approx(6.608 / expected, rel=1e-3)
     assert rule["p_value"] == pytest.approx(p_value)
     # 10 possible pairs of 5 variants. cd and ce have p = 1 - exp(-1/3) each, expected 1/3: the two
     # larger ones of three p-values give the smallest adjusted one.
