@@ -1,53 +1,68 @@
-"""Order lines to baskets: the distinct variants of each order, giant baskets marked."""
+"""Order lines to baskets: the distinct variants of each order, part by part.
 
+A part of ``order_lines`` holds whole orders, so its baskets follow from it and the part of
+``orders`` beside it. A part that is there already is kept without reading what it was made of. What
+depends on the whole shop, such as the largest basket that counts, is decided when baskets are
+opened (:mod:`~bundle_pipeline.baskets.encoded`).
+"""
+
+import hashlib
 import logging
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
 
 import dataframely as dy
 import polars as pl
-from pydantic import Field
 
-from bundle_pipeline.schemas.base import declared
+from bundle_pipeline.schemas.base import FrameT, checked, declared, without_key
 from bundle_pipeline.schemas.baskets import Baskets
-from bundle_pipeline.settings.layers import Params
+from bundle_pipeline.schemas.orders import OrderLines, Orders
+from bundle_pipeline.store.parts import Part, Parts, named_part, no_parts
 
 logger = logging.getLogger(__name__)
 
-# Below this size no basket is a giant, however small the shop's other baskets are.
-_SMALLEST_DEFAULT_LIMIT = 100
-# One basket in a thousand: wholesale orders. On a gift shop with wholesale customers the 0.55 % of
-# orders with more than 200 variants made 62 % of its frequent pairs.
-_LIMIT_QUANTILE = 0.999
-
-
-class BasketParams(Params):
-    """What counts as a basket."""
-
-    max_basket_size: int | None = Field(default=None, ge=2)
-    """Most distinct variants that a counted basket holds; larger ones are left out of mining and of
-    the number of baskets, never truncated. None: 100, or the shop's 99.9th percentile if larger."""
-
-
-@dataclass(frozen=True)
-class BasketSummary:
-    """Numbers of a shop's baskets that would worry somebody if they jumped."""
-
-    basket_count: int
-    """Orders with at least one resolved variant."""
-    counted_basket_count: int
-    """Those within the size limit."""
-    capped_basket_count: int
-    """Those above it."""
-    capped_line_count: int
-    """Distinct variants of the baskets above it, added up."""
-    size_limit: int
-    """Most distinct variants of a counted basket."""
+_HASH_DIGITS = 32
+# What baskets of the same parts follow from: another release may make other ones.
+_SOURCES = ("baskets/build.py", "schemas/baskets.py")
 
 
 def build_baskets(
-    orders: pl.DataFrame, order_lines: pl.DataFrame, params: BasketParams
-) -> dy.DataFrame[Baskets]:
-    """The distinct variants of each order, long.
+    orders: Parts[Orders],
+    order_lines: Parts[OrderLines],
+    *,
+    before: Parts[Baskets],
+    folder: Path,
+) -> Parts[Baskets]:
+    """The baskets of a shop's orders, made anew only where its parts have changed.
+
+    Args:
+        orders: Orders that count as a sale.
+        order_lines: Their lines; each order's stand in one part.
+        before: Baskets as they are stored.
+        folder: Where new parts go; it must stay as long as they are used.
+
+    Returns:
+        One part for each part of the lines, and one for all lines that aren't known to share their
+        origin with orders.
+    """
+    stored = {part.name: part for part in before.files}
+    sources = list(_sources(orders, order_lines))
+    parts = [stored.get(source.name) or source.built(folder) for source in sources]
+    baskets = Parts(Baskets, tuple(parts))
+    logger.info(
+        "build_baskets: %d parts of order lines in, %d of them as before; %d baskets out",
+        len(order_lines.files),
+        sum(part.is_kept for part in parts),
+        baskets.row_count,
+    )
+    return baskets
+
+
+def baskets_of(orders: pl.DataFrame, order_lines: pl.DataFrame) -> dy.DataFrame[Baskets]:
+    """The distinct variants of each order.
 
     Lines whose variant isn't resolved, lines of orders that don't count as a sale and components of
     bundles already sold are left out (those go together because a bundle says so); an order that
@@ -56,62 +71,91 @@ def build_baskets(
     Args:
         orders: Orders that count as a sale.
         order_lines: Their lines.
-        params: The size limit.
 
     Returns:
-        One row per order and variant; ``is_counted`` is false where the basket is above the limit.
+        One row per order, by time, then id.
     """
     chosen = order_lines.filter(~pl.col("is_bundle_component"))
     resolved = chosen.select("order_id", "variant_id").drop_nulls("variant_id")
-    of_sales = resolved.join(
-        orders.select("order_id", "ordered_at", "customer_key"), on="order_id", validate="m:1"
+    of_sales = resolved.join(orders.select("order_id"), on="order_id", how="semi")
+    distinct = of_sales.unique(["order_id", "variant_id"])
+    baskets = (
+        distinct.sort("order_id", "variant_id")
+        .group_by("order_id", maintain_order=True)
+        .agg(variant_ids="variant_id")
+        .join(
+            orders.select("order_id", "ordered_at", "customer_key"), on="order_id", validate="1:1"
+        )
     )
-    distinct = of_sales.unique(["order_id", "variant_id"]).with_columns(
-        basket_size=pl.len().over("order_id").cast(pl.Int64)
-    )
-    limit = basket_size_limit(_sizes(distinct), params)
-    baskets = distinct.with_columns(is_counted=pl.col("basket_size") <= limit)
-    logger.info(
-        "build_baskets: %d order lines in; %d components of bundles, %d without a variant, %d of "
-        "other orders, %d repeats of a variant left out; %d rows out, %d of them in baskets of "
-        "more than %d variants",
+    logger.debug(
+        "baskets_of: %d order lines in; %d components of bundles, %d without a variant, %d of "
+        "other orders, %d repeats of a variant left out; %d baskets out",
         order_lines.height,
         order_lines.height - chosen.height,
         chosen.height - resolved.height,
         resolved.height - of_sales.height,
         of_sales.height - distinct.height,
         baskets.height,
-        baskets.filter(~pl.col("is_counted")).height,
-        limit,
     )
-    return declared(Baskets, baskets.sort("order_id", "variant_id"))
+    return declared(Baskets, baskets.sort("ordered_at", "order_id"))
 
 
-def basket_size_limit(basket_sizes: pl.Series, params: BasketParams) -> int:
-    """Most distinct variants that a counted basket holds.
+@dataclass(frozen=True)
+class _Source:
+    """Parts that a part of the baskets is made of."""
 
-    Args:
-        basket_sizes: Distinct variants of each basket, one entry per basket.
-        params: The limit, or None for ``max(100, 99.9th percentile)``.
-    """
-    if params.max_basket_size is not None:
-        return params.max_basket_size
-    percentile = basket_sizes.quantile(_LIMIT_QUANTILE, interpolation="higher")
-    return max(_SMALLEST_DEFAULT_LIMIT, int(percentile or 0))
+    orders: Parts[Orders]
+    order_lines: Parts[OrderLines]
+
+    @property
+    def name(self) -> str:
+        """Name of the baskets' part, the same for the same sources."""
+        names = sorted(part.name for part in (*self.orders.files, *self.order_lines.files))
+        digest = hashlib.sha256("\0".join([_code(), *names]).encode()).hexdigest()
+        return f"{Baskets.name}-{digest[:_HASH_DIGITS]}.parquet"
+
+    def built(self, folder: Path) -> Part:
+        """The baskets, written into a folder, also if there are none: then nobody looks again."""
+        columns = ("order_id", "variant_id", "is_bundle_component")
+        baskets = baskets_of(
+            self.orders.scan().select("order_id", "ordered_at", "customer_key").collect(),
+            self.order_lines.scan().select(columns).collect(),
+        )
+        return named_part(folder, self.name, checked(without_key(Baskets), baskets))
 
 
-def summarize_baskets(baskets: pl.DataFrame, params: BasketParams) -> BasketSummary:
-    """How many baskets count, and what the size limit leaves out."""
-    per_basket = baskets.unique("order_id").select("basket_size", "is_counted")
-    capped = per_basket.filter(~pl.col("is_counted"))
-    return BasketSummary(
-        basket_count=per_basket.height,
-        counted_basket_count=per_basket.height - capped.height,
-        capped_basket_count=capped.height,
-        capped_line_count=int(capped.get_column("basket_size").sum()),
-        size_limit=basket_size_limit(per_basket.get_column("basket_size"), params),
+def _sources(orders: Parts[Orders], order_lines: Parts[OrderLines]) -> Iterator[_Source]:
+    """Lines with the orders that they belong to: of one origin, and all others together."""
+    orders_of, lines_of = _by_origin(orders), _by_origin(order_lines)
+    paired = {origin: None for origin in lines_of if origin is not None and origin in orders_of}
+    for origin in paired:
+        yield _Source(orders_of[origin], lines_of[origin])
+    others = _Source(
+        no_parts(Orders).joined(*_without(orders_of, paired)),
+        no_parts(OrderLines).joined(*_without(lines_of, paired)),
     )
+    if others.order_lines.files:
+        yield others
 
 
-def _sizes(distinct: pl.DataFrame) -> pl.Series:
-    return distinct.unique("order_id").get_column("basket_size")
+def _by_origin(parts: Parts[FrameT]) -> dict[str | None, Parts[FrameT]]:
+    by_origin: dict[str | None, Parts[FrameT]] = {}
+    for part in parts.files:
+        known = by_origin.get(part.origin, no_parts(parts.schema))
+        by_origin[part.origin] = known.joined(Parts(parts.schema, (part,)))
+    return by_origin
+
+
+def _without(
+    by_origin: Mapping[str | None, Parts[FrameT]], origins: Collection[str]
+) -> Iterator[Parts[FrameT]]:
+    return (parts for origin, parts in by_origin.items() if origin not in origins)
+
+
+@cache
+def _code() -> str:
+    """Changes with what makes baskets."""
+    digest = hashlib.sha256(pl.__version__.encode())
+    for source in _SOURCES:
+        digest.update(resources.files("bundle_pipeline").joinpath(source).read_bytes())
+    return digest.hexdigest()

@@ -1,50 +1,93 @@
-"""Counted baskets as integer arrays, in order of time: what counting works on."""
+"""Counted baskets as integer arrays, in order of time: what counting works on.
 
-from dataclasses import dataclass
+They are opened from the stored parts, one part at a time, so that text never is in memory for more
+than a part: a line takes 4 bytes, and 8 while lines are put in order. What depends on the whole
+shop is decided here: which baskets are too large to count, and the numbers of variants, customers
+and baskets.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.baskets.size_limit import BasketParams, basket_size_limit
+from bundle_pipeline.schemas.base import UTC_TIMESTAMP
+from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.store.parts import Parts
+
 Codes = npt.NDArray[np.int64]
+# Of lines and baskets, of which there are millions. Products of them need Codes.
+SmallCodes = npt.NDArray[np.int32]
 
 UNKNOWN_CUSTOMER = -1
+
+# Lines that are put in order at a time: 60 MB meanwhile.
+_LINES_AT_A_TIME = 4_000_000
+_ORDERS = {"order_id": pl.String, "ordered_at": UTC_TIMESTAMP, "customer": pl.Int32}
+
+
+@dataclass(frozen=True)
+class Capped:
+    """What the limit on the size of baskets leaves out of a shop."""
+
+    size_limit: int
+    """Most distinct variants of a counted basket."""
+    basket_count: int = 0
+    """Baskets above it."""
+    line_count: int = 0
+    """Their distinct variants, added up."""
 
 
 @dataclass(frozen=True)
 class EncodedBaskets:
-    """Lines of counted baskets, sorted by basket, then variant.
+    """Counted baskets, one after the other, each with its variants in ascending order.
 
     Baskets are numbered from 0 by (time, order id), variants from 0 by id.
     """
 
     variant_ids: pl.Series
     """Id of each variant."""
-    basket: Codes
-    """Basket of each line."""
-    variant: Codes
+    orders: pl.DataFrame
+    """``order_id`` and ``ordered_at`` of each basket."""
+    start: Codes
+    """First line of each basket, and the number of lines."""
+    variant: SmallCodes
     """Variant of each line."""
-    basket_size: Codes
-    """Distinct variants of each basket."""
-    customer: Codes
+    customer: SmallCodes
     """Customer of each basket, numbered; ``UNKNOWN_CUSTOMER`` where not known."""
     is_ordered_in_time: bool
     """Whether the shop's order times differ at all; some exports state one time for all orders."""
+    capped: Capped
+    """What isn't in here; of a part of the baskets, what isn't in all of them."""
 
     @property
     def basket_count(self) -> int:
         """Number of baskets."""
-        return self.basket_size.size
+        return self.start.size - 1
 
     @property
     def line_count(self) -> int:
         """Distinct variants of all baskets, added up."""
-        return self.basket.size
+        return self.variant.size
 
     @property
     def variant_count(self) -> int:
         """Number of variants; those of a part of the baskets are those of all."""
         return self.variant_ids.len()
+
+    @property
+    def basket_size(self) -> Codes:
+        """Distinct variants of each basket."""
+        return np.diff(self.start)
+
+    @property
+    def basket(self) -> SmallCodes:
+        """Basket of each line, laid out anew each time: where there are many lines, take blocks."""
+        return np.repeat(np.arange(self.basket_count, dtype=np.int32), self.basket_size)
 
     @property
     def knows_customers(self) -> bool:
@@ -53,48 +96,194 @@ class EncodedBaskets:
 
     def part(self, first: int, last: int) -> "EncodedBaskets":
         """Baskets ``first`` up to but without ``last``, numbered from 0 again, same variants."""
-        start, stop = np.searchsorted(self.basket, [first, last])
-        return EncodedBaskets(
-            variant_ids=self.variant_ids,
-            basket=self.basket[start:stop] - first,
-            variant=self.variant[start:stop],
-            basket_size=self.basket_size[first:last],
+        start = self.start[first : last + 1]
+        return replace(
+            self,
+            orders=self.orders[first:last],
+            start=start - start[0],
+            variant=self.variant[start[0] : start[-1]],
             customer=self.customer[first:last],
-            is_ordered_in_time=self.is_ordered_in_time,
+        )
+
+    def blocks(self, line_count: int = _LINES_AT_A_TIME) -> Iterator["EncodedBaskets"]:
+        """All baskets in parts of at most so many lines, and of at least one basket."""
+        first = 0
+        while first < self.basket_count:
+            most = int(self.start[first]) + line_count
+            last = int(np.searchsorted(self.start, most, side="right")) - 1
+            last = max(last, first + 1)
+            yield self.part(first, last)
+            first = last
+
+    def customer_blocks(self, line_count: int = _LINES_AT_A_TIME) -> Iterator["EncodedBaskets"]:
+        """Baskets of known customers, in order of customer, in parts that end with a customer.
+
+        A part has at most so many lines, unless those of one customer are more.
+        """
+        known = np.flatnonzero(self.customer != UNKNOWN_CUSTOMER)
+        order = known[np.argsort(self.customer[known], kind="stable")]
+        customer = self.customer[order]
+        ends = np.append(np.flatnonzero(np.diff(customer)) + 1, order.size)
+        lines = _starts(self.basket_size[order])
+        first = 0
+        while first < order.size:
+            fitting = int(np.searchsorted(lines, lines[first] + line_count, side="right")) - 1
+            next_end, last_end = np.searchsorted(ends, [first + 1, fitting + 1])
+            last = int(ends[max(next_end, last_end - 1)])
+            yield self.in_order(order[first:last])
+            first = last
+
+    def in_order(self, baskets: Codes) -> "EncodedBaskets":
+        """The given baskets in the given order, numbered from 0 again, same variants."""
+        size = self.basket_size[baskets]
+        return replace(
+            self,
+            orders=self.orders[baskets],
+            start=_starts(size),
+            variant=_gathered(self.variant, self.start[baskets], size),
+            customer=self.customer[baskets],
         )
 
 
-def encode_baskets(baskets: pl.DataFrame) -> EncodedBaskets:
-    """Counted baskets as integer arrays.
+def open_baskets(baskets: Parts[Baskets], params: BasketParams) -> EncodedBaskets:
+    """Counted baskets of a shop, from the parts in which they are stored.
+
+    Args:
+        baskets: The parts.
+        params: Which baskets are too large to count.
+    """
+    columns = ("order_id", "ordered_at", "customer_key", "variant_ids")
+    return _opened((part.scan().select(columns).collect() for part in baskets.files), params)
+
+
+def encode_baskets(baskets: pl.DataFrame, params: BasketParams | None = None) -> EncodedBaskets:
+    """Counted baskets of a frame in memory.
 
     Args:
         baskets: As declared by :class:`~bundle_pipeline.schemas.baskets.Baskets`.
+        params: Which baskets are too large to count; the defaults if None.
     """
-    counted = baskets.filter("is_counted")
-    variants = counted.select(pl.col("variant_id").unique().sort()).with_row_index("variant")
-    orders = (
-        counted.unique("order_id")
-        .sort("ordered_at", "order_id")
-        .select("order_id", "ordered_at", "customer_key", "basket_size")
-        .with_row_index("basket")
-    )
-    lines = (
-        counted.select("order_id", "variant_id")
-        .join(orders.select("order_id", "basket"), on="order_id", validate="m:1")
-        .join(variants, on="variant_id", validate="m:1")
-        .select("basket", "variant")
-        .sort("basket", "variant")
-    )
-    customer = (pl.col("customer_key").rank("dense").cast(pl.Int64) - 1).fill_null(UNKNOWN_CUSTOMER)
+    return _opened([baskets], params or BasketParams())
+
+
+def ranges(start: Codes, length: Codes) -> Codes:
+    """``start, start + 1, ...``, ``length`` of them, one range after the other."""
+    first = np.cumsum(length) - length
+    return np.repeat(start - first, length) + np.arange(int(length.sum()))
+
+
+class _Numbers:
+    """Numbers for texts that come in parts: in order of appearance at first, then by text."""
+
+    def __init__(self, namespace: str) -> None:
+        self._texts = pl.Categories.random(namespace, pl.UInt32)
+
+    def of(self, texts: pl.Series) -> pl.Series:
+        """Number of each text, by appearance."""
+        return texts.cast(pl.Categorical(self._texts)).to_physical()
+
+    def by_text(self, is_used: npt.NDArray[np.bool_]) -> tuple[pl.Series, SmallCodes]:
+        """The used texts, ascending, and for each number by appearance the one by text.
+
+        Args:
+            is_used: Of each number by appearance; what is behind its end isn't used.
+        """
+        texts = pl.DataFrame({"text": self._texts.to_series()}).with_row_index("number")
+        used = texts.head(is_used.size).filter(pl.Series(is_used[: texts.height])).sort("text")
+        by_text = np.full(texts.height, -1, dtype=np.int32)
+        by_text[used.get_column("number").to_numpy()] = np.arange(used.height, dtype=np.int32)
+        return used.get_column("text"), by_text
+
+
+def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBaskets:
+    variants, customers = _Numbers("variant"), _Numbers("customer")
+    read: list[pl.DataFrame] = []
+    lines: list[SmallCodes] = []
+    for frame in frames:
+        held = frame.get_column("variant_ids")
+        read.append(
+            frame.select("order_id", "ordered_at").with_columns(
+                customers.of(frame.get_column("customer_key")).cast(pl.Int32).alias("customer"),
+                held.list.len().cast(pl.Int64).alias("basket_size"),
+            )
+        )
+        lines.append(_array(variants.of(held.explode(empty_as_null=False))))
+    nothing = pl.DataFrame(schema={**_ORDERS, "basket_size": pl.Int64})
+    every = pl.concat([nothing, *read]).rechunk()
+    read.clear()
+    size = every.get_column("basket_size")
+    limit = basket_size_limit(size, params)
+    above = size.filter(size > limit)
+    order, orders = _in_time(every, limit)
+    start, together = _starts(size.to_numpy())[:-1], np.concatenate([np.empty(0, np.int32), *lines])
+    lines.clear()
+    basket_size = orders.get_column("basket_size").to_numpy()
+    variant = _gathered(together, start[order], basket_size)
+    del together
+    variant_ids = _renumber(variant, variants)
+    customer = orders.get_column("customer").fill_null(UNKNOWN_CUSTOMER).to_numpy().copy()
+    _renumber(customer, customers)
+    times = orders.get_column("ordered_at")
     return EncodedBaskets(
-        variant_ids=variants.get_column("variant_id"),
-        basket=_codes(lines.get_column("basket")),
-        variant=_codes(lines.get_column("variant")),
-        basket_size=_codes(orders.get_column("basket_size")),
-        customer=_codes(orders.select(customer).to_series()),
-        is_ordered_in_time=orders.get_column("ordered_at").n_unique() > 1,
+        variant_ids=variant_ids.alias("variant_id"),
+        orders=orders.select("order_id", "ordered_at"),
+        start=_starts(basket_size),
+        variant=variant,
+        customer=customer,
+        is_ordered_in_time=times.min() != times.max(),
+        capped=Capped(limit, above.len(), int(above.sum())),
     )
 
 
-def _codes(column: pl.Series) -> Codes:
-    return column.cast(pl.Int64).to_numpy()
+def _in_time(orders: pl.DataFrame, limit: int) -> tuple[Codes, pl.DataFrame]:
+    """Orders within the limit, by (time, order id), and where each stood."""
+    ordered = (
+        orders.lazy()
+        .with_row_index("place")
+        .filter(pl.col("basket_size") <= limit)
+        .sort("ordered_at", "order_id")
+        .collect()
+    )
+    return ordered.get_column("place").cast(pl.Int64).to_numpy(), ordered.drop("place")
+
+
+def _gathered(lines: SmallCodes, start: Codes, size: Codes) -> SmallCodes:
+    """Lines of baskets that start at the given places, one basket after the other."""
+    to = _starts(size)
+    gathered = np.empty(int(to[-1]), dtype=np.int32)
+    first = 0
+    while first < size.size:
+        most = int(to[first]) + _LINES_AT_A_TIME
+        last = max(int(np.searchsorted(to, most, side="right")) - 1, first + 1)
+        places = ranges(start[first:last], size[first:last])
+        gathered[to[first] : to[last]] = lines[places]
+        first = last
+    return gathered
+
+
+def _renumber(codes: SmallCodes, numbers: _Numbers) -> pl.Series:
+    """Replace numbers by appearance by those by text, in place; negative ones stay.
+
+    Returns:
+        The texts that are in use, by their new number.
+    """
+    is_used = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.bool_)
+    blocks = [codes[i : i + _LINES_AT_A_TIME] for i in range(0, codes.size, _LINES_AT_A_TIME)]
+    for block in blocks:
+        is_used[block[block >= 0]] = True
+    texts, by_text = numbers.by_text(is_used)
+    for block in blocks:
+        known = block >= 0
+        block[known] = by_text[block[known]]
+    return texts
+
+
+def _starts(size: Codes) -> Codes:
+    start = np.zeros(size.size + 1, dtype=np.int64)
+    np.cumsum(size, out=start[1:])
+    return start
+
+
+def _array(codes: pl.Series) -> SmallCodes:
+    # Numbers of categories stay far below 2^31.
+    return cast("SmallCodes", codes.to_numpy().view(np.int32))

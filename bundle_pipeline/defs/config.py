@@ -6,7 +6,7 @@ themselves, which stand beside the functions that use them.
 
 from pydantic import Field
 
-from bundle_pipeline.baskets.build import BasketParams
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.candidates.suggest import CandidateParams
 from bundle_pipeline.features.similar_products import SimilarProductsParams
 from bundle_pipeline.ingest.params import IngestParams

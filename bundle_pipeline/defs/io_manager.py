@@ -3,13 +3,17 @@
 It checks and writes, it never repairs. What the UI shows of a materialisation is made here.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets, open_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.parts import Parts
@@ -36,10 +40,23 @@ class FrameIOManager(dg.IOManager):
         context.add_output_metadata(shown)
         context.add_output_metadata({"bundle/settings_hash": origin.settings_hash})
 
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """A shop's newest rows of a frame."""
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame | Parts[Any] | EncodedBaskets:
+        """A shop's newest rows of a frame, as the step wants them: whole, in parts, or opened."""
         schema = FRAMES[context.asset_key.path[-1]]
-        return self._site.lake.read(schema, shop_id(context.asset_partition_key))
+        shop = shop_id(context.asset_partition_key)
+        wanted = context.dagster_type.typing_type
+        if wanted is EncodedBaskets:
+            parts = self._site.lake.parts(Baskets, shop)
+            return _opened(parts, self._site.settings(shop).baskets)
+        if wanted is Parts:
+            return self._site.lake.parts(schema, shop)
+        return self._site.lake.read(schema, shop)
+
+
+# The steps of a run open the same baskets one after the other.
+@lru_cache(maxsize=1)
+def _opened(parts: Parts[Baskets], params: BasketParams) -> EncodedBaskets:
+    return open_baskets(parts, params)
 
 
 def frame_metadata(first_rows: pl.DataFrame, row_count: int, *, version: int) -> dict[str, Any]:

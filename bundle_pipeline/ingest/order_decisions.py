@@ -23,7 +23,7 @@ from bundle_pipeline.ingest.outcomes import Outcomes, no_outcomes, outcomes_of
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.ingest.values import id_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
-from bundle_pipeline.store.parts import Parts, no_parts
+from bundle_pipeline.store.parts import Parts, new_origin, no_parts
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,17 @@ class Judge:
             return replace(block, meaning=meaning)
         lines = no_parts(OrderLines)
         is_stated = pl.col("resolved_by") == "variant_id"
-        for part in block.order_lines.frames():
-            named = part.with_columns(
+        for part in block.order_lines.files:
+            stated = part.scan().collect()
+            named = stated.with_columns(
                 variant_id=pl.when(is_stated).then("variant_id"),
                 product_title="title",
                 line_item_name="title",
             )
             lines = lines.with_part(
-                self.folder, with_identity(named, self.known).select(part.columns)
+                self.folder,
+                with_identity(named, self.known).select(stated.columns),
+                origin=part.origin,
             )
         return replace(block, order_lines=lines, meaning=meaning)
 
@@ -104,12 +107,15 @@ class Judge:
         labels = self._labels(rows)
         loaded = load_orders(rows, self.params, currency=self.currency, known=self.known)
         newest = loaded.orders.get_column("ordered_at").max()
+        origin = new_origin()
         return Decision(
             signature=unit.signature,
             labels=labels,
             meaning=self._meaning(labels),
-            orders=no_parts(Orders).with_part(self.folder, loaded.orders),
-            order_lines=no_parts(OrderLines).with_part(self.folder, loaded.order_lines),
+            orders=no_parts(Orders).with_part(self.folder, loaded.orders, origin=origin),
+            order_lines=no_parts(OrderLines).with_part(
+                self.folder, loaded.order_lines, origin=origin
+            ),
             outcomes=outcomes_of(loaded.verdicts),
             newest=cast("datetime | None", newest),
         )

@@ -35,7 +35,7 @@ from bundle_pipeline.ingest.spreadsheet_scars import (
 from bundle_pipeline.ingest.text_blocks import Span, TextBlock
 from bundle_pipeline.ingest.values import id_text, label_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
-from bundle_pipeline.store.parts import Part, no_parts, written_part
+from bundle_pipeline.store.parts import Part, new_origin, no_parts, written_part
 
 # One block is converted while the next is parsed; more would take memory and no less time.
 _BLOCKS_AT_A_TIME = 2
@@ -142,10 +142,11 @@ class OrderSpool:
         currencies = [pl.DataFrame(schema=CURRENCIES)]
         if found.orders.height:
             customers = hashed_customers(found.orders.get_column("_customer"), self.customer_key)
+            origin = new_origin()
             orders = orders.with_part(
-                self.folder, found.orders.with_columns(customer_key=customers)
+                self.folder, found.orders.with_columns(customer_key=customers), origin=origin
             )
-            lines = lines.with_part(self.folder, found.lines)
+            lines = lines.with_part(self.folder, found.lines, origin=origin)
             labels = labels_of_lines(found.lines)
             newest = cast("datetime", found.orders.get_column("ordered_at").max())
             currencies.append(found.orders.group_by("currency").agg(order_count=pl.len()))

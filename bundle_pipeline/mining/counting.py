@@ -22,6 +22,10 @@ from bundle_pipeline.mining.params import CountingParams, EngineName
 
 logger = logging.getLogger(__name__)
 
+# Lines to count: baskets, or ``basket`` and ``item``: whole numbers, rows sorted by basket; items
+# are numbered from 0. Repeats of an item in its basket count once. A lazy frame is read in parts.
+Lines = EncodedBaskets | pl.DataFrame | pl.LazyFrame
+
 # SciPy only takes the place of the kernel where that is missing.
 UsedEngine = Literal[EngineName, "scipy"]
 
@@ -35,7 +39,7 @@ _MODULES: dict[UsedEngine, ModuleType] = {
 
 
 def count_itemsets(
-    lines: pl.DataFrame | pl.LazyFrame,
+    lines: Lines,
     min_basket_count: int,
     *,
     max_size: int,
@@ -44,8 +48,7 @@ def count_itemsets(
     """Every itemset that enough baskets hold, with its exact count.
 
     Args:
-        lines: ``basket`` and ``item``: whole numbers, rows sorted by basket; items are numbered
-            from 0. Repeats of an item in its basket count once. A lazy frame is read in parts.
+        lines: Baskets, or lines as declared above.
         min_basket_count: Fewest baskets that hold an itemset, at least 1.
         max_size: Items of the largest itemset: 2 for pairs, up to 16.
         params: Engine and limits.
@@ -62,12 +65,15 @@ def count_itemsets(
             expected=f"{_PAIR} to {MAX_SIZE}",
             remedy="ask for a size in that range",
         )
-    engine = _MODULES[engine_in_use(params)]
-    return engine.count_itemsets(lines, min_basket_count, max_size=max_size, params=params)
+    engine = engine_in_use(params)
+    given = _given(lines, engine)
+    return _MODULES[engine].count_itemsets(
+        given, min_basket_count, max_size=max_size, params=params
+    )
 
 
 def count_connected_triples(
-    lines: pl.DataFrame | pl.LazyFrame,
+    lines: Lines,
     pairs: Codes,
     min_basket_count: int,
     *,
@@ -81,9 +87,9 @@ def count_connected_triples(
         min_basket_count: Fewest baskets that hold a triple.
         params: Engine and limits.
     """
-    engine = _MODULES[engine_in_use(params)]
-    wanted = pairs.astype(np.uint32)
-    return engine.count_connected_triples(lines, wanted, min_basket_count, params=params)
+    engine = engine_in_use(params)
+    given, wanted = _given(lines, engine), pairs.astype(np.uint32)
+    return _MODULES[engine].count_connected_triples(given, wanted, min_basket_count, params=params)
 
 
 def engine_in_use(params: CountingParams) -> UsedEngine:
@@ -96,6 +102,12 @@ def engine_in_use(params: CountingParams) -> UsedEngine:
         )
         return "scipy"
     return params.engine
+
+
+def _given(lines: Lines, engine: UsedEngine) -> Lines:
+    """Lines as the engine takes them: the kernel reads baskets as they are."""
+    is_encoded = isinstance(lines, EncodedBaskets)
+    return encoded_lines(lines) if is_encoded and engine != "kernel" else lines
 
 
 def encoded_lines(encoded: EncodedBaskets) -> pl.DataFrame:

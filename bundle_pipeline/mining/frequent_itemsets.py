@@ -10,9 +10,9 @@ from itertools import combinations
 
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.association import with_association, with_more_measures
-from bundle_pipeline.mining.counting import count_itemsets, encoded_lines
+from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.itemset_counts import Counts
 from bundle_pipeline.mining.params import CountingParams
 
@@ -20,13 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 def frequent_itemsets(
-    baskets: pl.DataFrame, min_basket_count: int, *, max_size: int, params: CountingParams
+    baskets: EncodedBaskets, min_basket_count: int, *, max_size: int, params: CountingParams
 ) -> pl.DataFrame:
     """Every itemset that enough counted baskets hold.
 
     Args:
-        baskets: As declared by :class:`~bundle_pipeline.schemas.baskets.Baskets`; those above the
-            size limit are left out, of the number of baskets too.
+        baskets: Counted baskets of a shop.
         min_basket_count: Fewest baskets, at least 1.
         max_size: Variants of the largest itemset, 2 to 16.
         params: Engine and limits.
@@ -35,21 +34,20 @@ def frequent_itemsets(
         ``variant_ids`` (sorted), ``basket_count`` and ``support``, its share of all counted
         baskets; sorted by size, then ids. Single variants are among them.
     """
-    encoded = encode_baskets(baskets)
-    counts = _counts(encoded, min_basket_count, max_size=max_size, params=params)
+    counts = _counts(baskets, min_basket_count, max_size=max_size, params=params)
     by_size = _by_size(counts, min_basket_count)
     found = [
         frame.select(
-            _ids(encoded, [f"item_{place}" for place in range(size)]).alias("variant_ids"),
+            _ids(baskets, [f"item_{place}" for place in range(size)]).alias("variant_ids"),
             pl.col("basket_count").cast(pl.Int64),
         )
         for size, frame in by_size.items()
     ]
-    return pl.concat(found).with_columns(support=pl.col("basket_count") / encoded.basket_count)
+    return pl.concat(found).with_columns(support=pl.col("basket_count") / baskets.basket_count)
 
 
 def association_rules(
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     min_basket_count: int,
     *,
     max_size: int,
@@ -70,18 +68,17 @@ def association_rules(
         ``antecedent_ids`` and ``consequent_ids`` (sorted), the three basket counts, and the
         measures of :mod:`~bundle_pipeline.mining.association`; sorted by both lists of ids.
     """
-    encoded = encode_baskets(baskets)
-    counts = _counts(encoded, min_basket_count, max_size=max_size, params=params)
+    counts = _counts(baskets, min_basket_count, max_size=max_size, params=params)
     by_size = _by_size(counts, min_basket_count)
     rules = [
-        _rules(encoded, by_size, places, size=size, min_confidence=min_confidence)
+        _rules(baskets, by_size, places, size=size, min_confidence=min_confidence)
         for size in range(2, max_size + 1)
         for taken in range(1, size)
         for places in combinations(range(size), taken)
     ]
     found = pl.concat(rules).sort("antecedent_ids", "consequent_ids")
     measured = with_more_measures(
-        with_association(found, encoded.basket_count), encoded.basket_count
+        with_association(found, baskets.basket_count), baskets.basket_count
     )
     logger.info(
         "association_rules: %d itemsets in, %d rules out",
@@ -94,8 +91,7 @@ def association_rules(
 def _counts(
     encoded: EncodedBaskets, min_basket_count: int, *, max_size: int, params: CountingParams
 ) -> Counts:
-    lines = encoded_lines(encoded)
-    return count_itemsets(lines, min_basket_count, max_size=max_size, params=params)
+    return count_itemsets(encoded, min_basket_count, max_size=max_size, params=params)
 
 
 def _by_size(counts: Counts, min_basket_count: int) -> dict[int, pl.DataFrame]:

@@ -3,37 +3,53 @@
 import logging
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.occurrences import distinct
+from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import ItemCounts
 
 logger = logging.getLogger(__name__)
 
 
-def count_items(baskets: pl.DataFrame) -> dy.DataFrame[ItemCounts]:
+def count_items(baskets: EncodedBaskets) -> dy.DataFrame[ItemCounts]:
     """How often each variant was bought, in counted baskets.
 
     Args:
-        baskets: Baskets of the shop; those above the size limit are left out.
+        baskets: Counted baskets of the shop.
 
     Returns:
         One row per variant. ``support`` is a share of all counted baskets; ``customer_count`` is
         null in a shop that knows none of its customers.
     """
-    counted = baskets.filter("is_counted")
-    basket_count = counted.get_column("order_id").n_unique()
-    knows_customers = counted.get_column("customer_key").null_count() < counted.height
-    customers = pl.col("customer_key").drop_nulls().n_unique().cast(pl.Int64)
-    counts = (
-        counted.group_by("variant_id")
-        .agg(
-            basket_count=pl.len().cast(pl.Int64),
-            companion_count=(pl.col("basket_size") - 1).sum(),
-            customer_count=customers if knows_customers else pl.lit(None, dtype=pl.Int64),
-        )
-        .with_columns(support=pl.col("basket_count") / basket_count)
-        .sort("variant_id")
-    )
-    logger.info("count_items: %d rows in, %d variants out", baskets.height, counts.height)
+    companions = np.zeros(baskets.variant_count, dtype=np.int64)
+    for block in baskets.blocks():
+        others = np.repeat(block.basket_size - 1, block.basket_size)
+        # Exact: a variant has far fewer than 2^53 companions.
+        companions += np.bincount(block.variant, others, baskets.variant_count).astype(np.int64)
+    counts = pl.DataFrame(
+        {
+            "variant_id": baskets.variant_ids,
+            "basket_count": variant_counts(baskets),
+            "companion_count": companions,
+            "customer_count": _customer_counts(baskets),
+        },
+        schema_overrides={"customer_count": pl.Int64},
+    ).with_columns(support=pl.col("basket_count") / baskets.basket_count)
+    logger.info("count_items: %d lines in, %d variants out", baskets.line_count, counts.height)
     return declared(ItemCounts, counts)
+
+
+def _customer_counts(baskets: EncodedBaskets) -> Codes | None:
+    """Distinct known customers of each variant; None in a shop that knows none."""
+    if not baskets.knows_customers:
+        return None
+    count = np.zeros(baskets.variant_count, dtype=np.int64)
+    for block in baskets.customer_blocks():
+        customer = np.repeat(block.customer.astype(np.int64), block.basket_size)
+        bought = distinct(customer * baskets.variant_count + block.variant)
+        count += np.bincount(bought % baskets.variant_count, minlength=baskets.variant_count)
+    return count

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
 from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
@@ -29,7 +29,7 @@ _ID_DIGITS = 16
 
 
 def mine_itemsets(
-    baskets: pl.DataFrame, pair_rules: pl.DataFrame, params: MiningParams
+    baskets: EncodedBaskets, pair_rules: pl.DataFrame, params: MiningParams
 ) -> dy.DataFrame[Itemsets]:
     """Three variants bought together more often than their best pair explains.
 
@@ -38,31 +38,30 @@ def mine_itemsets(
     all possible triples of the shop's variants; those that weren't looked at count as p = 1.
 
     Args:
-        baskets: Baskets of the shop; those above the size limit are left out.
+        baskets: Counted baskets of the shop.
         pair_rules: Rules mined from the same baskets.
         params: Thresholds, and the limit on what is looked at.
 
     Returns:
         Significant triples (``q_value <= max_q``) with ``adjusted_lift > 1``.
     """
-    encoded = encode_baskets(baskets)
-    grown = grown_pairs(encoded, pair_rules, params)
-    triples, count = frequent_triples(encoded, grown.pairs, params)
-    pairs, splits = _split(triples, encoded.variant_count)
-    occurrences = pair_occurrences(encoded, pairs)
-    expected = _expected(encoded, triples, occurrences, splits)
+    grown = grown_pairs(baskets, pair_rules, params)
+    triples, count = frequent_triples(baskets, grown.pairs, params)
+    pairs, splits = _split(triples, baskets.variant_count)
+    occurrences = pair_occurrences(baskets, pairs)
+    expected = _expected(baskets, triples, occurrences, splits)
     p_values = upper_tail(count, expected)
-    family = math.comb(encoded.variant_count, 3)
+    family = math.comb(baskets.variant_count, 3)
     q_values = benjamini_hochberg(p_values, family_size=family)
     kept = (count > expected) & (q_values <= params.max_q)
     itemsets = pl.concat(
         [
-            _named(encoded, triples[kept]),
+            _named(baskets, triples[kept]),
             evidence_frame(count[kept], expected[kept], p_values[kept], q_values[kept]),
-            _backing(encoded, triples[kept], params),
+            _backing(baskets, triples[kept], params),
         ],
         how="horizontal",
-    ).with_columns(support=pl.col("basket_count") / encoded.basket_count)
+    ).with_columns(support=pl.col("basket_count") / baskets.basket_count)
     logger.info(
         "mine_itemsets: %d significant pairs in (%d more left out); %d candidates, %d tested; "
         "%d rows out",

@@ -69,22 +69,28 @@ class SizeClasses:
 def size_classes(encoded: EncodedBaskets) -> SizeClasses:
     """Group baskets by size; neighbouring sizes share a class where there are few of either."""
     of_basket = _classes(encoded.basket_size)
-    of_line = of_basket[encoded.basket]
-    kept = of_line >= 0
     class_count = int(of_basket.max(initial=-1)) + 1
-    cell = encoded.variant[kept] * class_count + of_line[kept]
     shape = (encoded.variant_count, class_count)
-    others = encoded.basket_size[encoded.basket[kept]] - 1
-    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
-    companions = np.bincount(cell, weights=others, minlength=shape[0] * shape[1]).reshape(shape)
+    count, companions = np.zeros(shape), np.zeros(shape)
+    first = 0
+    for block in encoded.blocks():
+        size = block.basket_size
+        of_line = np.repeat(of_basket[first : first + block.basket_count], size)
+        kept = of_line >= 0
+        cell = block.variant[kept].astype(np.int64) * class_count + of_line[kept]
+        others = np.repeat(size - 1, size)[kept]
+        # Sums of whole numbers stay exact in doubles.
+        count += np.bincount(cell, minlength=count.size).reshape(shape)
+        companions += np.bincount(cell, others, minlength=count.size).reshape(shape)
+        first += block.basket_count
     baskets = np.bincount(of_basket[of_basket >= 0], minlength=class_count)
     share = count / np.maximum(baskets, 1)
     return SizeClasses(
         of_basket=of_basket,
         baskets=baskets.astype(np.float64),
-        lines=count.sum(axis=0).astype(np.float64),
-        count=count.astype(np.float64),
-        companions=companions.astype(np.float64),
+        lines=count.sum(axis=0),
+        count=count,
+        companions=companions,
         spread=(share * (1 - share)).sum(axis=0),
     )
 

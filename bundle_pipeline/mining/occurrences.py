@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, Codes, EncodedBaskets
+from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, Codes, EncodedBaskets, ranges
 
 # Pairs of lines of one order that are laid out at a time: about 100 MB.
 _PAIRS_PER_CHUNK = 4_000_000
@@ -35,7 +35,7 @@ class Occurrences:
 
     def customer_counts(self, encoded: EncodedBaskets) -> Codes:
         """Distinct known customers behind each itemset."""
-        customer = encoded.customer[self.basket]
+        customer = encoded.customer[self.basket].astype(np.int64)
         known = customer != UNKNOWN_CUSTOMER
         width = int(customer.max(initial=0)) + 1
         keys = distinct(self.itemset[known] * width + customer[known])
@@ -54,7 +54,8 @@ def pair_occurrences(encoded: EncodedBaskets, pairs: Codes) -> Occurrences:
     is_wanted = np.zeros(width, dtype=np.bool_)
     is_wanted[pairs.ravel()] = True
     kept = is_wanted[encoded.variant]
-    basket, variant = encoded.basket[kept], encoded.variant[kept]
+    basket = encoded.basket[kept].astype(np.int64)
+    variant = encoded.variant[kept].astype(np.int64)
     itemset: list[Codes] = []
     holder: list[Codes] = []
     for left, right in _line_pairs(basket):
@@ -81,7 +82,7 @@ def triple_occurrences(encoded: EncodedBaskets, triples: Codes) -> Occurrences:
     start = np.cumsum(count) - count
     entry = ranges(start[pair_of], count[pair_of])
     triple = np.repeat(np.arange(len(triples)), count[pair_of])
-    lines = encoded.basket * width + encoded.variant
+    lines = encoded.basket.astype(np.int64) * width + encoded.variant
     _, found = _places(lines, basket[entry] * width + triples[triple, 2])
     return Occurrences(triple[found], basket[entry[found]], len(triples))
 
@@ -90,12 +91,6 @@ def distinct(keys: Codes) -> Codes:
     """The distinct values, ascending; several times faster than ``np.unique``, which hashes."""
     ordered = np.sort(keys)
     return ordered[np.diff(ordered, prepend=ordered[:1] - 1) > 0]
-
-
-def ranges(start: Codes, length: Codes) -> Codes:
-    """``start, start + 1, ...``, ``length`` of them, one range after the other."""
-    first = np.cumsum(length) - length
-    return np.repeat(start - first, length) + np.arange(int(length.sum()))
 
 
 def runs(group: Codes) -> Iterator[tuple[int, int]]:

@@ -3,27 +3,26 @@
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
-from bundle_pipeline.mining.counting import count_itemsets, encoded_lines
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.params import CountingParams, MiningParams
 
 
-def count_pairs(baskets: pl.DataFrame, params: MiningParams) -> pl.DataFrame:
+def count_pairs(baskets: EncodedBaskets, params: MiningParams) -> pl.DataFrame:
     """Every pair of variants that enough counted baskets hold.
 
     Args:
-        baskets: As declared by :class:`~bundle_pipeline.schemas.baskets.Baskets`.
+        baskets: Counted baskets.
         params: ``min_basket_count``.
 
     Returns:
         ``first_id``, ``second_id`` (first below second) and ``basket_count``; sorted by the ids.
     """
-    encoded = encode_baskets(baskets)
-    pairs, count = frequent_pairs(encoded, params.min_basket_count, params)
+    pairs, count = frequent_pairs(baskets, params.min_basket_count, params)
     return pl.DataFrame(
         {
-            "first_id": encoded.variant_ids.gather(pairs[:, 0]),
-            "second_id": encoded.variant_ids.gather(pairs[:, 1]),
+            "first_id": baskets.variant_ids.gather(pairs[:, 0]),
+            "second_id": baskets.variant_ids.gather(pairs[:, 1]),
             "basket_count": count,
         }
     )
@@ -37,11 +36,14 @@ def frequent_pairs(
     Returns:
         Pairs of variant codes, smaller first, shape (pairs, 2), sorted; and their basket counts.
     """
-    lines = encoded_lines(encoded)
-    (pairs,) = count_itemsets(lines, min_basket_count, max_size=2, params=params).itemsets
+    (pairs,) = count_itemsets(encoded, min_basket_count, max_size=2, params=params).itemsets
     return pairs.items.astype(np.int64), pairs.basket_count.astype(np.int64)
 
 
 def variant_counts(encoded: EncodedBaskets) -> Codes:
     """Baskets that hold each variant."""
-    return np.bincount(encoded.variant, minlength=encoded.variant_count)
+    count = np.zeros(encoded.variant_count, dtype=np.int64)
+    # Counting takes 8 bytes per line.
+    for block in encoded.blocks():
+        count += np.bincount(block.variant, minlength=encoded.variant_count)
+    return count

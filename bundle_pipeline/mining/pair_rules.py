@@ -6,7 +6,7 @@ import math
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.association import with_association
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
 from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
@@ -22,7 +22,7 @@ from bundle_pipeline.schemas.mining import PairRules
 logger = logging.getLogger(__name__)
 
 
-def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame[PairRules]:
+def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFrame[PairRules]:
     """Pairs of variants bought together more often than chance, one row per direction.
 
     Chance is judged among baskets of about the same size, see
@@ -32,30 +32,28 @@ def mine_pair_rules(baskets: pl.DataFrame, params: MiningParams) -> dy.DataFrame
     below ``min_basket_count`` count as p = 1.
 
     Args:
-        baskets: Baskets of the shop; those above the size limit are left out, of the number of
-            baskets too.
+        baskets: Counted baskets of the shop.
         params: Thresholds.
 
     Returns:
         Pairs with ``adjusted_lift > 1`` and ``p_value <= max_p_value``.
     """
-    encoded = encode_baskets(baskets)
-    pairs, count = frequent_pairs(encoded, params.min_basket_count, params)
-    expected = expected_pair_counts(encoded, pairs, params.null_model)
+    pairs, count = frequent_pairs(baskets, params.min_basket_count, params)
+    expected = expected_pair_counts(baskets, pairs, params.null_model)
     p_values = upper_tail(count, expected)
-    family = math.comb(encoded.variant_count, 2)
+    family = math.comb(baskets.variant_count, 2)
     q_values = benjamini_hochberg(p_values, family_size=family)
     stored = (count > expected) & (p_values <= params.max_p_value)
     found = evidence_frame(count[stored], expected[stored], p_values[stored], q_values[stored])
     found = pl.concat(
-        [_named(encoded, pairs[stored]), found, _backing(encoded, pairs[stored], params)],
+        [_named(baskets, pairs[stored]), found, _backing(baskets, pairs[stored], params)],
         how="horizontal",
     ).with_columns(is_significant=pl.col("q_value") <= params.max_q)
-    rules = with_association(_both_directions(found), encoded.basket_count)
+    rules = with_association(_both_directions(found), baskets.basket_count)
     logger.info(
         "mine_pair_rules: %d baskets in; %d of %d possible pairs tested, %d significant; "
         "%d rows out",
-        encoded.basket_count,
+        baskets.basket_count,
         len(pairs),
         family,
         found.get_column("is_significant").sum(),

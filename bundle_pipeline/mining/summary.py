@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.itemsets import grown_pairs
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
@@ -59,7 +59,7 @@ class MiningSummary:
 
 
 def mining_summary(
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
     itemsets: pl.DataFrame,
     params: MiningParams,
@@ -67,31 +67,30 @@ def mining_summary(
     """Numbers behind a shop's pairs and triples.
 
     Args:
-        baskets: Baskets of the shop.
+        baskets: Counted baskets of the shop.
         pair_rules: Mined from them.
         itemsets: Grown from those.
         params: The parameters of both.
     """
-    encoded = encode_baskets(baskets)
     pairs = pair_rules.filter(pl.col("antecedent_id") < pl.col("consequent_id"))
     significant = int(pairs.get_column("is_significant").sum())
-    possible = math.comb(encoded.variant_count, 2)
-    expected = typical_expected_count(encoded)
+    possible = math.comb(baskets.variant_count, 2)
+    expected = typical_expected_count(baskets)
     bar = params.max_q * max(significant, 1) / max(possible, 1)
     return MiningSummary(
-        basket_count=encoded.basket_count,
-        multi_basket_count=int((encoded.basket_size > 1).sum()),
-        line_count=encoded.line_count,
-        variant_count=encoded.variant_count,
+        basket_count=baskets.basket_count,
+        multi_basket_count=int((baskets.basket_size > 1).sum()),
+        line_count=baskets.line_count,
+        variant_count=baskets.variant_count,
         possible_pair_count=possible,
-        tested_pair_count=len(frequent_pairs(encoded, params.min_basket_count, params)[1]),
+        tested_pair_count=len(frequent_pairs(baskets, params.min_basket_count, params)[1]),
         stored_pair_count=pairs.height,
         significant_pair_count=significant,
         expected_false_count=params.max_q * significant,
         itemset_count=itemsets.height,
-        ungrown_pair_count=grown_pairs(encoded, pair_rules, params).left_out_count,
+        ungrown_pair_count=grown_pairs(baskets, pair_rules, params).left_out_count,
         smallest_detectable_lift=_smallest_lift(expected, bar, params) if expected else None,
-        baskets_for_double=_baskets_for_double(encoded.basket_count, expected, bar, params)
+        baskets_for_double=_baskets_for_double(baskets.basket_count, expected, bar, params)
         if expected
         else None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.mining.counting import count_connected_triples, encoded_lines
+from bundle_pipeline.mining.counting import count_connected_triples
 from bundle_pipeline.mining.params import MiningParams
 
 
@@ -59,7 +59,5 @@ def frequent_triples(
     Returns:
         Variant codes, ascending, shape (triples, 3), sorted; and their basket counts.
     """
-    triples = count_connected_triples(
-        encoded_lines(encoded), pairs, params.min_basket_count, params=params
-    )
+    triples = count_connected_triples(encoded, pairs, params.min_basket_count, params=params)
     return triples.items.astype(np.int64), triples.basket_count.astype(np.int64)

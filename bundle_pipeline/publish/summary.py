@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.publish.emptiness import why_empty
 from bundle_pipeline.publish.header import CountsIn, CountsOut, Exclusion, Header
 from bundle_pipeline.schemas.shop_id import ShopId
@@ -16,7 +17,7 @@ def header_of(
     orders: pl.DataFrame,
     order_lines: pl.DataFrame,
     variants: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
     ranked_bundles: pl.DataFrame,
     dropped_candidates: pl.DataFrame,
@@ -33,7 +34,7 @@ def header_of(
         orders: ``Orders``; the newest one is the data clock.
         order_lines: ``OrderLines``.
         variants: ``Variants``.
-        baskets: ``Baskets``.
+        baskets: Counted baskets.
         pair_rules: ``PairRules``, both directions of each pair.
         ranked_bundles: ``RankedBundles``.
         dropped_candidates: ``DroppedCandidates``.
@@ -50,7 +51,7 @@ def header_of(
         order_count=orders.height,
         order_line_count=order_lines.height,
         variant_count=variants.height,
-        basket_count=_basket_count(baskets.filter("is_counted")),
+        basket_count=baskets.basket_count,
     )
     counts_out = CountsOut(
         significant_pair_count=pair_rules.filter("is_significant").height // 2,
@@ -64,7 +65,7 @@ def header_of(
         counts_out=counts_out,
         excluded=(
             *_excluded_rows(ingest_ledger),
-            *_capped(_basket_count(baskets.filter(~pl.col("is_counted")))),
+            *_capped(baskets.capped.basket_count),
             *(
                 Exclusion(noun="candidates", rule=code, count=dropped)
                 for code, dropped in codes.rows()
@@ -81,10 +82,6 @@ def header_of(
             baskets_for_double=baskets_for_double,
         ),
     )
-
-
-def _basket_count(baskets: pl.DataFrame) -> int:
-    return baskets.get_column("order_id").n_unique()
 
 
 def _excluded_rows(ingest_ledger: pl.DataFrame) -> Iterator[Exclusion]:

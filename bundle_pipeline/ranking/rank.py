@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import dataframely as dy
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.ranking.explanation import with_explanation
 from bundle_pipeline.ranking.fronts import with_front
 from bundle_pipeline.ranking.gates import with_failed_gate
@@ -31,7 +32,7 @@ class Ranking:
 
 def rank_bundles(
     priced: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     *,
     duplicate_products: pl.DataFrame,
     substitutes: pl.DataFrame,
@@ -43,7 +44,7 @@ def rank_bundles(
 
     Args:
         priced: ``PricedBundles``.
-        baskets: ``Baskets`` of the same shop: the orders behind a bundle are named from them.
+        baskets: Counted baskets of the same shop: the orders behind a bundle are named from them.
         duplicate_products: ``DuplicateProducts`` of the same shop.
         substitutes: ``Substitutes`` of the same shop.
         params: Gates, limits and waves.
@@ -69,7 +70,7 @@ def rank_bundles(
 
 
 def _ranked(
-    bundles: pl.DataFrame, baskets: pl.DataFrame, params: RankingParams
+    bundles: pl.DataFrame, baskets: EncodedBaskets, params: RankingParams
 ) -> dy.DataFrame[RankedBundles]:
     evidence = pl.col("evidence").struct
     orders = supporting_orders(bundles, baskets, sample_order_count=params.sample_order_count)

@@ -6,14 +6,17 @@ from bundle_pipeline.schemas.base import Frame, utc_timestamp
 
 
 class Baskets(Frame):
-    """Baskets of one shop, long: the distinct variants of each order."""
+    """Baskets of one shop: the distinct variants of each order."""
 
     name = "baskets"
-    one_row = "One variant in one order, however many lines or units of it the order has."
+    comes_in_parts = True
+    one_row = "One order and the distinct variants in it, however many lines or units of each."
 
     order_id = dy.String(primary_key=True, description="Order")
-    variant_id = dy.String(primary_key=True, description="Variant in it")
     ordered_at = utc_timestamp(description="When the order was placed")
     customer_key = dy.String(nullable=True, description="Keyed hash of the customer, if known")
-    basket_size = dy.Int64(min=1, description="Distinct variants of the order")
-    is_counted = dy.Bool(description="False where the basket is above the size limit")
+    variant_ids = dy.List(
+        dy.String(description="Variant"),
+        min_length=1,
+        description="Variants in it, each once, ascending",
+    )

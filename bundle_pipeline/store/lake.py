@@ -118,6 +118,20 @@ class Lake:
             except TableNotFoundError:
                 return {}
 
+    def parts(self, schema: type[FrameT], shop_id: ShopId) -> Parts[FrameT]:
+        """A shop's newest rows of a frame as the files that hold them; none if it has none."""
+        addresses = self.files_of(schema, shop_id)
+        unread = [Part(name, address, 0).scan() for name, address in addresses.items()]
+        with translated("read", self._uri(schema)):
+            counted = pl.collect_all([rows.select(pl.len()) for rows in unread])
+        return Parts(
+            schema,
+            tuple(
+                Part(name, address, int(rows.item()), is_kept=True)
+                for (name, address), rows in zip(addresses.items(), counted, strict=True)
+            ),
+        )
+
     def read(
         self, schema: type[FrameT], shop_id: ShopId, *, version: int | None = None
     ) -> dy.DataFrame[FrameT]:

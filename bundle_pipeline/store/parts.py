@@ -4,6 +4,7 @@ What belongs here: parts on their way to the lake, in a folder of their own, and
 already. What stays out: how the lake takes them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from bundle_pipeline.store.patience import PATIENCE
 
 # Each night writes them anew: a tenth more bytes than level 3 for a third of its time.
 _COMPRESSION_LEVEL = 1
+# What a part is, the origin that it shares with parts of other frames, and its own number.
+_NAME = re.compile(r"[a-z_]+-(?P<origin>[0-9a-f]{32})-[0-9a-f]{32}\.parquet")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Part:
     address: str
     row_count: int
     is_kept: bool = False
+
+    @property
+    def origin(self) -> str | None:
+        """What it shares with parts of other frames that were made of the same; None if unknown."""
+        named = _NAME.fullmatch(self.name)
+        return named["origin"] if named else None
 
     def scan(self) -> pl.LazyFrame:
         """Its rows, not read yet."""
@@ -79,8 +88,16 @@ class Parts(Generic[FrameT]):
         rows = pl.concat([self.schema.create_empty(), *self.frames()])
         return declared(self.schema, rows.sort(self.schema.primary_key()))
 
-    def with_part(self, folder: Path, rows: pl.DataFrame) -> "Parts[FrameT]":
+    def with_part(
+        self, folder: Path, rows: pl.DataFrame, *, origin: str | None = None
+    ) -> "Parts[FrameT]":
         """These parts and one more, written into a folder; the same if it has no rows.
+
+        Args:
+            folder: Where to.
+            rows: Its rows.
+            origin: What it shares with parts of other frames that are made of the same, see
+                :func:`new_origin`; None: with none.
 
         Raises:
             SchemaError: The rows aren't as declared.
@@ -88,7 +105,7 @@ class Parts(Generic[FrameT]):
         if rows.is_empty():
             return self
         declared_rows = checked(without_key(self.schema), rows).select(self.schema.column_names())
-        part = written_part(folder, self.schema.name, declared_rows)
+        part = written_part(folder, self.schema.name, declared_rows, origin=origin)
         return replace(self, files=(*self.files, part))
 
     def joined(self, *others: "Parts[FrameT]") -> "Parts[FrameT]":
@@ -97,15 +114,32 @@ class Parts(Generic[FrameT]):
         return replace(self, files=(*self.files, *more))
 
 
-def written_part(folder: Path, what: str, rows: pl.DataFrame) -> Part:
+def new_origin() -> str:
+    """A name for what parts of several frames are made of, given once."""
+    return uuid4().hex
+
+
+def written_part(folder: Path, what: str, rows: pl.DataFrame, *, origin: str | None = None) -> Part:
     """Rows as a new file of a folder.
 
     Args:
         folder: Where to.
         what: How its name begins.
         rows: Any rows.
+        origin: What it is made of; None: what nothing else is made of.
     """
-    name = f"{what}-{uuid4().hex}.parquet"
+    name = f"{what}-{origin or new_origin()}-{uuid4().hex}.parquet"
+    return named_part(folder, name, rows)
+
+
+def named_part(folder: Path, name: str, rows: pl.DataFrame) -> Part:
+    """Rows as a file of a folder whose name says what they are made of.
+
+    Args:
+        folder: Where to.
+        name: Name of the file; no other rows have it.
+        rows: Any rows.
+    """
     rows.write_parquet(folder / name, compression_level=_COMPRESSION_LEVEL, statistics=False)
     return Part(name, str(folder / name), rows.height)
 

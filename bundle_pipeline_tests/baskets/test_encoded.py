@@ -1,4 +1,5 @@
 from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, baskets_frame, shuffled
 
 
@@ -14,7 +15,7 @@ def test_baskets_are_numbered_by_time_then_order_id() -> None:
 
 
 def test_baskets_above_the_limit_and_their_variants_are_not_encoded() -> None:
-    encoded = encode_baskets(baskets_frame("ab", "xyz", uncounted=[1]))
+    encoded = encode_baskets(baskets_frame("ab", "xyz"), BasketParams(max_basket_size=2))
     assert encoded.variant_ids.to_list() == ["a", "b"]
     assert (encoded.basket_count, encoded.line_count) == (1, 2)
 

@@ -27,8 +27,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.baskets.build import baskets_of
 from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.neighbours.completion import (
     Completion,
     completion,
@@ -101,7 +102,7 @@ def measure(
         if shop and name not in shop:
             continue
         published = "/".join(f"{figure:.3f}" for figure in EASE.get(name, ()))
-        encoded = encode_baskets(build_baskets(*orders_of_lines(path), _NO_LIMIT))
+        encoded = encode_baskets(baskets_of(*orders_of_lines(path)), _NO_LIMIT)
         for method, figures in judged(encoded, NeighbourParams(), with_ease=ease):
             row = _row(name, method, figures, published)
             table.add_row(*row)
@@ -191,7 +192,7 @@ def _cost() -> str:
         baskets = pool.submit(noise_shop, LARGE, seed=0).result()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, started = time.perf_counter(), time.process_time()
-    neighbours = find_neighbours(baskets, NeighbourParams())
+    neighbours = find_neighbours(encode_baskets(baskets), NeighbourParams())
     seconds, cpu = time.perf_counter() - start, time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return (

@@ -111,8 +111,8 @@ def _measured(name: str, make: Callable[[int], BasketFrame], seeds: int) -> Row:
     for seed in range(seeds):
         baskets = make(seed)
         start = time.perf_counter()
-        rules = mine_pair_rules(baskets, MiningParams())
-        triples = mine_itemsets(baskets, rules, MiningParams()).height
+        rules = mine_pair_rules(encode_baskets(baskets), MiningParams())
+        triples = mine_itemsets(encode_baskets(baskets), rules, MiningParams()).height
         seconds += time.perf_counter() - start
         row.pairs.append(len(_shown(rules)))
         row.pooled_pairs.append(_pooled_count(baskets))

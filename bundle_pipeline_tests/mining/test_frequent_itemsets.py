@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.frequent_itemsets import association_rules, frequent_itemsets
 from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline_tests.support.frames import baskets_frame, shuffled
@@ -21,7 +23,12 @@ TENTH = Fraction(1, 10)
 
 def test_itemsets_of_every_size_are_counted_in_order() -> None:
     found = frequent_itemsets(
-        baskets_frame("abc", "abc", "ab", "c", "abcd", uncounted=[4]), 2, max_size=3, params=PARAMS
+        encode_baskets(
+            baskets_frame("abc", "abc", "ab", "c", "abcd"), BasketParams(max_basket_size=3)
+        ),
+        2,
+        max_size=3,
+        params=PARAMS,
     )
     assert found.rows() == [
         (["a"], 3, 0.75),
@@ -37,7 +44,9 @@ def test_itemsets_of_every_size_are_counted_in_order() -> None:
 def test_the_measures_of_a_rule_match_the_hand_count() -> None:
     # 10 baskets: a and b in 4, a in 5, b in 6.
     baskets = baskets_frame(*["ab"] * 4, "a", *["b"] * 2, *["c"] * 3)
-    rules = association_rules(baskets, 1, max_size=2, min_confidence=TENTH, params=PARAMS)
+    rules = association_rules(
+        encode_baskets(baskets), 1, max_size=2, min_confidence=TENTH, params=PARAMS
+    )
     row = rules.row(by_predicate=pl.col("antecedent_ids") == ["a"], named=True)
     assert (row["consequent_ids"], row["basket_count"]) == (["b"], 4)
     assert (row["antecedent_basket_count"], row["consequent_basket_count"]) == (5, 6)
@@ -68,7 +77,7 @@ def test_rules_equal_brute_force(
     baskets: list[str], fewest: int, max_size: int, min_confidence: Fraction
 ) -> None:
     rules = association_rules(
-        baskets_frame(*baskets),
+        encode_baskets(baskets_frame(*baskets)),
         fewest,
         max_size=max_size,
         min_confidence=min_confidence,
@@ -98,13 +107,15 @@ def test_a_rule_at_exactly_the_smallest_confidence_is_kept() -> None:
     # 1 of 10, in 24 baskets: the quotient of their shares is below 0.1 in floats.
     baskets = baskets_frame("ab", *["a"] * 9, *["c"] * 14)
     assert (1 / 24) / (10 / 24) < 0.1
-    rules = association_rules(baskets, 1, max_size=2, min_confidence=TENTH, params=PARAMS)
+    rules = association_rules(
+        encode_baskets(baskets), 1, max_size=2, min_confidence=TENTH, params=PARAMS
+    )
     assert rules.select("antecedent_ids", "consequent_ids").rows() == [
         (["a"], ["b"]),
         (["b"], ["a"]),
     ]
     above = association_rules(
-        baskets, 1, max_size=2, min_confidence=Fraction(101, 1000), params=PARAMS
+        encode_baskets(baskets), 1, max_size=2, min_confidence=Fraction(101, 1000), params=PARAMS
     )
     assert above.get_column("antecedent_ids").to_list() == [["b"]]
 
@@ -113,7 +124,9 @@ def test_rules_and_measures_equal_those_of_mlxtend() -> None:
     baskets = noise_shop(Noise(order_count=300, variant_count=15), seed=1)
     # 0.0999 instead of 0.1: mlxtend loses rules whose confidence is exactly the threshold.
     wanted = _mlxtend_rules(basket_sets(baskets), 10, 0.0999)
-    rules = association_rules(baskets, 10, max_size=3, min_confidence=TENTH, params=PARAMS)
+    rules = association_rules(
+        encode_baskets(baskets), 10, max_size=3, min_confidence=TENTH, params=PARAMS
+    )
     assert rules.height == len(wanted) > 300
     names = {"zhang": "zhangs_metric"}
     # Its certainty divides by the absent share for negative values, too.
@@ -134,7 +147,7 @@ def test_rules_and_measures_equal_those_of_mlxtend() -> None:
 @pytest.mark.parametrize("baskets", [[], ["a"], ["a", "b"]])
 def test_shops_without_pairs_have_no_rules(baskets: list[str]) -> None:
     rules = association_rules(
-        baskets_frame(*baskets), 1, max_size=3, min_confidence=TENTH, params=PARAMS
+        encode_baskets(baskets_frame(*baskets)), 1, max_size=3, min_confidence=TENTH, params=PARAMS
     )
     assert rules.is_empty()
     assert {"antecedent_ids", "zhang", "npmi"} <= set(rules.columns)
@@ -142,7 +155,11 @@ def test_shops_without_pairs_have_no_rules(baskets: list[str]) -> None:
 
 def test_the_measures_stay_in_range_where_all_baskets_are_the_same() -> None:
     rules = association_rules(
-        baskets_frame("ab", "ab"), 1, max_size=2, min_confidence=TENTH, params=PARAMS
+        encode_baskets(baskets_frame("ab", "ab")),
+        1,
+        max_size=2,
+        min_confidence=TENTH,
+        params=PARAMS,
     )
     assert rules.get_column("zhang").to_list() == [0.0, 0.0]
     assert rules.get_column("certainty").to_list() == [0.0, 0.0]
@@ -152,7 +169,7 @@ def test_the_measures_stay_in_range_where_all_baskets_are_the_same() -> None:
 def test_the_order_of_rows_does_not_matter() -> None:
     baskets = noise_shop(Noise(order_count=200, variant_count=15), seed=2)
     one, other = (
-        association_rules(frame, 3, max_size=3, min_confidence=TENTH, params=PARAMS)
+        association_rules(encode_baskets(frame), 3, max_size=3, min_confidence=TENTH, params=PARAMS)
         for frame in (baskets, shuffled(baskets, 5))
     )
     assert one.equals(other)

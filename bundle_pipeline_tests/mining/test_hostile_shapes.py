@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets, summarize_baskets
+from bundle_pipeline.baskets.build import baskets_of
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.itemset_counts import Counts
 from bundle_pipeline.mining.params import CountingParams
@@ -106,7 +107,6 @@ def test_shops_of_one_order_and_of_none(orders: list[str]) -> None:
 def test_giant_orders_are_left_out_of_baskets_and_counted() -> None:
     giant = [f"v{i}" for i in range(10_000)]
     lines = order_lines_frame(giant, *[["a", "b"]] * 2000)
-    baskets = build_baskets(orders_frame(2001), lines, BasketParams())
-    summary = summarize_baskets(baskets, BasketParams())
-    assert (summary.capped_basket_count, summary.capped_line_count) == (1, 10_000)
-    assert summary.counted_basket_count == 2000
+    baskets = encode_baskets(baskets_of(orders_frame(2001), lines))
+    assert (baskets.capped.basket_count, baskets.capped.line_count) == (1, 10_000)
+    assert baskets.basket_count == 2000

@@ -28,7 +28,9 @@ TRIPLE_SHOP = (
 
 def _mined(*baskets: str, params: MiningParams) -> dy.DataFrame[Itemsets]:
     frame = baskets_frame(*baskets)
-    return mine_itemsets(frame, mine_pair_rules(frame, params), params)
+    return mine_itemsets(
+        encode_baskets(frame), mine_pair_rules(encode_baskets(frame), params), params
+    )
 
 
 def test_a_triple_is_tested_against_its_best_pair_and_the_third_variant() -> None:
@@ -107,9 +109,11 @@ def test_ids_are_the_same_for_the_same_variants_and_differ_for_others() -> None:
 def test_customers_and_held_out_orders_of_a_triple_are_known() -> None:
     half = [TRIPLE_SHOP[i] for i in range(len(TRIPLE_SHOP)) if i % 2 == 0]
     baskets = baskets_frame(*half * 10, customers=[f"c{i % 7}" for i in range(len(half) * 10)])
-    row = mine_itemsets(baskets, mine_pair_rules(baskets, MiningParams()), MiningParams()).row(
-        by_predicate=pl.col("variant_ids") == ["a", "b", "c"], named=True
-    )
+    row = mine_itemsets(
+        encode_baskets(baskets),
+        mine_pair_rules(encode_baskets(baskets), MiningParams()),
+        MiningParams(),
+    ).row(by_predicate=pl.col("variant_ids") == ["a", "b", "c"], named=True)
     assert row["customer_count"] == 7
     assert row["held_out"] == "replicated"
 
@@ -117,7 +121,11 @@ def test_customers_and_held_out_orders_of_a_triple_are_known() -> None:
 def test_no_time_no_verdict() -> None:
     times = [FIRST_ORDER_AT] * len(TRIPLE_SHOP)
     baskets = baskets_frame(*TRIPLE_SHOP, ordered_at=times)
-    itemsets = mine_itemsets(baskets, mine_pair_rules(baskets, MiningParams()), MiningParams())
+    itemsets = mine_itemsets(
+        encode_baskets(baskets),
+        mine_pair_rules(encode_baskets(baskets), MiningParams()),
+        MiningParams(),
+    )
     assert itemsets.get_column("held_out").unique().to_list() == ["untested"]
 
 
@@ -128,8 +136,8 @@ def test_shops_without_significant_pairs_have_no_triples(baskets: list[str]) -> 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     baskets = baskets_frame(*TRIPLE_SHOP * 2)
-    rules = mine_pair_rules(baskets, MiningParams())
-    itemsets = mine_itemsets(baskets, rules, MiningParams())
+    rules = mine_pair_rules(encode_baskets(baskets), MiningParams())
+    itemsets = mine_itemsets(encode_baskets(baskets), rules, MiningParams())
     assert itemsets.height > 0
-    again = mine_itemsets(shuffled(baskets, 2), shuffled(rules, 3), MiningParams())
+    again = mine_itemsets(encode_baskets(shuffled(baskets, 2)), shuffled(rules, 3), MiningParams())
     assert_frame_equal(again, itemsets)

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.baskets.build import baskets_of
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.pair_counts import count_pairs
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline_tests.support.landing import loaded_shop
@@ -23,18 +24,18 @@ MIN_BASKET_COUNT = 5
 @pytest.mark.parametrize("shop", sorted(folder.name for folder in SAMPLE_SHOPS.iterdir()))
 def test_pair_counts_equal_those_of_an_independent_miner(shop: str, tmp_path: Path) -> None:
     loaded = loaded_shop(SAMPLE_SHOPS, shop, tmp_path)
-    baskets = build_baskets(loaded.orders, loaded.order_lines, BasketParams())
+    baskets = baskets_of(loaded.orders, loaded.order_lines)
     ours = {
         frozenset(pair): count
         for *pair, count in count_pairs(
-            baskets, MiningParams(min_basket_count=MIN_BASKET_COUNT)
+            encode_baskets(baskets), MiningParams(min_basket_count=MIN_BASKET_COUNT)
         ).iter_rows()
     }
-    assert ours == _theirs(baskets.filter("is_counted"))
+    assert ours == _theirs(baskets)
 
 
 def _theirs(baskets: pl.DataFrame) -> dict[frozenset[str], int]:
-    orders = baskets.group_by("order_id").agg("variant_id").get_column("variant_id").to_list()
+    orders = baskets.get_column("variant_ids").to_list()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         encoder = TransactionEncoder()

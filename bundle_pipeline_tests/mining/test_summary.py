@@ -2,6 +2,7 @@ import dataframely as dy
 import pytest
 
 from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
@@ -15,15 +16,20 @@ from bundle_pipeline_tests.support.frames import baskets_frame
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
 
 
-def _summary(baskets: dy.DataFrame[Baskets], params: MiningParams | None = None) -> MiningSummary:
+def _summary(
+    baskets: dy.DataFrame[Baskets],
+    params: MiningParams | None = None,
+    limit: BasketParams | None = None,
+) -> MiningSummary:
     params = params or MiningParams()
-    rules = mine_pair_rules(baskets, params)
-    return mining_summary(baskets, rules, mine_itemsets(baskets, rules, params), params)
+    encoded = encode_baskets(baskets, limit)
+    rules = mine_pair_rules(encoded, params)
+    return mining_summary(encoded, rules, mine_itemsets(encoded, rules, params), params)
 
 
 def test_the_counts_are_those_of_the_shop() -> None:
-    baskets = baskets_frame(*["ab"] * 30, *["cd"] * 30, "a", "abcdefg", uncounted=[61])
-    summary = _summary(baskets)
+    baskets = baskets_frame(*["ab"] * 30, *["cd"] * 30, "a", "abcdefg")
+    summary = _summary(baskets, limit=BasketParams(max_basket_size=6))
     assert (summary.basket_count, summary.multi_basket_count) == (61, 60)
     assert (summary.line_count, summary.variant_count) == (121, 4)
     assert (summary.possible_pair_count, summary.tested_pair_count) == (6, 2)

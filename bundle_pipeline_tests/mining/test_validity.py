@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 import pytest
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
@@ -32,7 +33,7 @@ SIZES = (
 
 
 def _shown(baskets: dy.DataFrame[Baskets]) -> Pairs:
-    rules = mine_pair_rules(baskets, MiningParams()).filter(
+    rules = mine_pair_rules(encode_baskets(baskets), MiningParams()).filter(
         "is_significant", pl.col("antecedent_id") < pl.col("consequent_id")
     )
     return set(rules.select("antecedent_id", "consequent_id").iter_rows())
@@ -70,5 +71,5 @@ def test_pairs_bought_together_make_no_triples() -> None:
     noise = Noise(order_count=4000, variant_count=60, mean_size=5)
     for seed in range(5):
         baskets, _ = planted_shop(noise, pair_count=20, planted_share=0.3, seed=seed)
-        rules = mine_pair_rules(baskets, MiningParams())
-        assert mine_itemsets(baskets, rules, MiningParams()).is_empty()
+        rules = mine_pair_rules(encode_baskets(baskets), MiningParams())
+        assert mine_itemsets(encode_baskets(baskets), rules, MiningParams()).is_empty()

@@ -1,6 +1,8 @@
 import polars as pl
 import pytest
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.publish.header import Exclusion, Header
 from bundle_pipeline.publish.summary import header_of
 from bundle_pipeline.schemas.base import checked
@@ -20,11 +22,11 @@ from bundle_pipeline_tests.support.frames import (
 from bundle_pipeline_tests.support.mined import pair, pair_rules_frame
 from bundle_pipeline_tests.support.products import variant, variants_frame
 
+BASKETS = encode_baskets(baskets_frame("ab", "ab", "a", "abc"), BasketParams(max_basket_size=2))
 FRAMES: dict[str, pl.DataFrame] = {
     "orders": orders_frame(4),
     "order_lines": order_lines_frame("ab", "ab", "a", "abc"),
     "variants": variants_frame(variant("a"), variant("b")),
-    "baskets": baskets_frame("ab", "ab", "a", "abc", uncounted=[3]),
     "pair_rules": pair_rules_frame(pair("a", "b", count=2, counts=(3, 2), basket_total=3)),
     "ranked_bundles": ranked_bundles(priced(scored(candidate(bundle_item("a"), bundle_item("b"))))),
     "dropped_candidates": DroppedCandidates.create_empty(),
@@ -80,7 +82,10 @@ def test_a_shop_without_bundles_says_why() -> None:
 
 
 def test_an_empty_shop_has_a_header_without_a_clock() -> None:
-    header = header_with(**{name: frame.clear() for name, frame in FRAMES.items()})
+    header = header_with(
+        baskets=encode_baskets(baskets_frame()),
+        **{name: frame.clear() for name, frame in FRAMES.items()},
+    )
     assert header.as_of is None
     assert header.excluded == ()
     assert header.why_empty == "There are no orders with resolved variants yet."
@@ -96,9 +101,10 @@ def test_shuffled_frames_give_the_same_header(seed: int) -> None:
     assert header_with(**mixed) == header_with(**frames)
 
 
-def header_with(**frames: pl.DataFrame) -> Header:
+def header_with(*, baskets: EncodedBaskets = BASKETS, **frames: pl.DataFrame) -> Header:
     return header_of(
         shop_id("corner"),
+        baskets=baskets,
         smallest_detectable_lift=None,
         baskets_for_double=None,
         settings_hash="abc",

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.errors import ConfigError, SchemaError
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import Ranking, rank_bundles
@@ -30,7 +31,7 @@ def ranking_of(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingParam
     """The ranking of a shop in which no products are alike."""
     return rank_bundles(
         priced,
-        baskets,
+        encode_baskets(baskets),
         duplicate_products=DuplicateProducts.create_empty(),
         substitutes=Substitutes.create_empty(),
         params=params,

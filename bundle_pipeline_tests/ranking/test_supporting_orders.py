@@ -3,6 +3,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.ranking.supporting_orders import supporting_orders
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.bundles import PricedBundles
@@ -25,7 +27,9 @@ def test_orders_with_all_variants_are_named_newest_first() -> None:
 
 
 def test_a_sample_holds_the_newest() -> None:
-    found = supporting_orders(priced_bundles(bundle("ab")), BASKETS, sample_order_count=2)
+    found = supporting_orders(
+        priced_bundles(bundle("ab")), encode_baskets(BASKETS), sample_order_count=2
+    )
     assert found.get_column("supporting_order_ids").to_list() == [[order_id(6), order_id(5)]]
 
 
@@ -36,7 +40,7 @@ def test_orders_of_one_moment_follow_their_ids() -> None:
 
 
 def test_baskets_that_do_not_count_are_no_support() -> None:
-    baskets = baskets_frame("ab", "ab", "a", uncounted=[0])
+    baskets = encode_baskets(baskets_frame("abc", "ab", "a"), BasketParams(max_basket_size=2))
     found = supporting_orders(priced_bundles(bundle("ab")), baskets, sample_order_count=9)
     assert found.get_column("supporting_order_ids").to_list() == [[order_id(2)]]
     assert found.get_column("anchor_basket_count").to_list() == [2]
@@ -44,7 +48,7 @@ def test_baskets_that_do_not_count_are_no_support() -> None:
 
 def test_the_anchor_is_the_first_item() -> None:
     rows = supporting_orders(
-        priced_bundles(bundle("ab"), bundle("cb")), BASKETS, sample_order_count=9
+        priced_bundles(bundle("ab"), bundle("cb")), encode_baskets(BASKETS), sample_order_count=9
     )
     counts = dict(rows.select("bundle_id", "anchor_basket_count").iter_rows())
     assert counts == {"ab": 5, "cb": 3}
@@ -52,8 +56,10 @@ def test_the_anchor_is_the_first_item() -> None:
 
 def test_no_bundles_have_no_orders() -> None:
     empty = PricedBundles.create_empty()
-    assert supporting_orders(empty, BASKETS, sample_order_count=9).is_empty()
-    assert supporting_orders(empty, Baskets.create_empty(), sample_order_count=9).is_empty()
+    assert supporting_orders(empty, encode_baskets(BASKETS), sample_order_count=9).is_empty()
+    assert supporting_orders(
+        empty, encode_baskets(Baskets.create_empty()), sample_order_count=9
+    ).is_empty()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -68,5 +74,7 @@ def bundle(variants: str) -> Row:
 
 
 def orders(*bundles: Row, baskets: pl.DataFrame = BASKETS) -> dict[str, list[str]]:
-    rows = supporting_orders(priced_bundles(*bundles), baskets, sample_order_count=9)
+    rows = supporting_orders(
+        priced_bundles(*bundles), encode_baskets(baskets), sample_order_count=9
+    )
     return dict(rows.select("bundle_id", "supporting_order_ids").iter_rows())

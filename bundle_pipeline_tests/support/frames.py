@@ -29,29 +29,22 @@ def baskets_frame(
     *baskets: Basket,
     customers: Sequence[str | None] | None = None,
     ordered_at: Sequence[datetime] | None = None,
-    uncounted: Sequence[int] = (),
 ) -> dy.DataFrame[Baskets]:
     """Baskets of a shop, one order an hour in the order given.
 
     Args:
-        baskets: Variants of each order; an order without variants has no rows.
+        baskets: Variants of each order; an order without variants has no basket.
         customers: Customer of each order; None: all unknown.
         ordered_at: Time of each order; None: an hour apart.
-        uncounted: Positions, from 0, of the baskets above the shop's size limit.
     """
     frame = (
         _orders(len(baskets), customers=customers, ordered_at=ordered_at)
         .with_columns(
-            variant_id=pl.Series([list(basket) for basket in baskets], dtype=pl.List(pl.String)),
-            is_counted=pl.Series(
-                [i not in uncounted for i in range(len(baskets))], dtype=pl.Boolean
-            ),
+            variant_ids=pl.Series(
+                [sorted(set(basket)) for basket in baskets], dtype=pl.List(pl.String)
+            )
         )
-        .explode("variant_id")
-        .drop_nulls("variant_id")
-        .unique(["order_id", "variant_id"])
-        .with_columns(basket_size=pl.len().over("order_id").cast(pl.Int64))
-        .sort("order_id", "variant_id")
+        .filter(pl.col("variant_ids").list.len() > 0)
     )
     return checked(Baskets, frame)
 

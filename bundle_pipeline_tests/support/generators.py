@@ -124,13 +124,17 @@ def _framed(basket: Codes, variant: Codes) -> dy.DataFrame[Baskets]:
         .unique()
         .with_columns(
             order_id=pl.format("o{}", (number + 1).cast(pl.String).str.zfill(7)),
-            variant_id=pl.format("v{}", pl.col("variant").cast(pl.String).str.zfill(6)),
+            variant_ids=pl.format("v{}", pl.col("variant").cast(pl.String).str.zfill(6)),
             ordered_at=pl.lit(FIRST_ORDER_AT).cast(pl.Datetime("us", "UTC"))
             + number * BETWEEN_ORDERS,
             customer_key=pl.format("c{}", number // 2),
-            basket_size=pl.len().over("basket").cast(pl.Int64),
-            is_counted=pl.lit(value=True),
         )
-        .sort("order_id", "variant_id")
     )
-    return checked(Baskets, frame)
+    return _grouped(frame)
+
+
+def _grouped(lines: pl.DataFrame) -> dy.DataFrame[Baskets]:
+    """Baskets of lines that hold one variant each."""
+    order = ["order_id", "ordered_at", "customer_key"]
+    grouped = lines.sort("order_id", "variant_ids").group_by(order, maintain_order=True)
+    return checked(Baskets, grouped.agg("variant_ids"))

@@ -70,6 +70,5 @@ def pooled_expected_counts(encoded: EncodedBaskets, pairs: Codes) -> Floats:
 
 
 def basket_sets(baskets: pl.DataFrame) -> list[list[str]]:
-    """Variants of each counted basket."""
-    grouped = baskets.filter("is_counted").group_by("order_id", maintain_order=True)
-    return grouped.agg("variant_id").get_column("variant_id").to_list()
+    """Variants of each basket."""
+    return baskets.get_column("variant_ids").to_list()

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
@@ -49,7 +50,7 @@ _KINDS = {"scipy", "polars", "deltalake"}
     },
 )
 def mine(
-    context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: pl.DataFrame
+    context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: EncodedBaskets
 ) -> Iterator[dg.Output[pl.DataFrame]]:
     """Count variants and all pairs exactly, keep what is above chance, and grow it by a third."""
     params = site.settings(shop_id(context.partition_key)).mining
@@ -59,6 +60,9 @@ def mine(
     grown = mine_itemsets(baskets, rules, params)
     numbers = asdict(mining_summary(baskets, rules, grown, params))
     numbers["counting_engine"] = engine_in_use(params)
+    numbers["basket_size_limit"] = baskets.capped.size_limit
+    numbers["capped_basket_count"] = baskets.capped.basket_count
+    numbers["capped_line_count"] = baskets.capped.line_count
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
     yield dg.Output(grown, Itemsets.name, metadata=metadata)
 
@@ -84,7 +88,7 @@ _BEATS_POPULARITY = "best_method_beats_popularity"
     ],
 )
 def neighbours(
-    context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: pl.DataFrame
+    context: dg.AssetExecutionContext, site: dg.ResourceParam[Site], baskets: EncodedBaskets
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Find what goes with each variant by several methods, and judge them on held-out baskets."""
     params = site.settings(shop_id(context.partition_key)).mining.neighbours

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.io_manager import frame_metadata
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
@@ -29,7 +30,7 @@ def published_bundles(
     orders: pl.DataFrame,
     order_lines: pl.DataFrame,
     variants: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
     itemsets: pl.DataFrame,
     ranked_bundles: pl.DataFrame,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
@@ -55,7 +56,7 @@ def rank(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],
     priced_bundles: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     duplicate_products: pl.DataFrame,
     substitutes: pl.DataFrame,
 ) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:

@@ -5,10 +5,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import numpy as np
-import polars as pl
 
 from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts, UInt32s, UInt64s, in_order
-from bundle_pipeline.mining.kernel.item_stream import BYTES_PER_ITEM, ItemStream, laid_out
+from bundle_pipeline.mining.kernel.item_stream import (
+    BYTES_PER_ITEM,
+    GivenLines,
+    ItemStream,
+    laid_out,
+)
 from bundle_pipeline.mining.kernel.library import Miner, address, kernel
 from bundle_pipeline.mining.kernel.postings import PrunedBaskets, blocks, posted, pruned
 from bundle_pipeline.mining.kernel.rows import Counter, CountRows, Task
@@ -23,7 +27,7 @@ _LINES_PER_THREAD = 50_000
 
 
 def count_itemsets(
-    lines: pl.DataFrame | pl.LazyFrame,
+    lines: GivenLines,
     min_basket_count: int,
     *,
     max_size: int,
@@ -39,7 +43,7 @@ def count_itemsets(
 
 
 def count_connected_triples(
-    lines: pl.DataFrame | pl.LazyFrame,
+    lines: GivenLines,
     pairs: UInt32s,
     min_basket_count: int,
     *,

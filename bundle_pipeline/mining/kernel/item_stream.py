@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.errors import SchemaError
 from bundle_pipeline.mining.itemset_counts import UInt32s, UInt64s
 from bundle_pipeline.mining.kernel.library import LARGEST_CODE, Stream, address, kernel
 
 logger = logging.getLogger(__name__)
+
+GivenLines = EncodedBaskets | pl.DataFrame | pl.LazyFrame
 
 # Positions are numbers of 32 bits.
 MOST_LINES = 2**32 - 1
@@ -39,12 +42,12 @@ class ItemStream:
     """Whether ``codes`` are a file, which the operating system may drop from memory."""
 
 
-def laid_out(lines: pl.DataFrame | pl.LazyFrame, *, max_bytes: int) -> ItemStream:
+def laid_out(lines: GivenLines, *, max_bytes: int) -> ItemStream:
     """Lay lines out, reading them once.
 
     Args:
-        lines: ``basket`` and ``item``: whole numbers, rows sorted by basket; items are numbered
-            from 0. Repeats of an item in its basket count once.
+        lines: Baskets, or ``basket`` and ``item``: whole numbers, rows sorted by basket; items are
+            numbered from 0. Repeats of an item in its basket count once.
         max_bytes: Memory for lines and their postings. A file in the folder for temporary files
             (``TMPDIR``) holds the lines if they need more.
 
@@ -90,8 +93,11 @@ def _append(stream: Stream, basket: npt.NDArray[np.int64], item: UInt32s) -> Non
 
 
 def _batches(
-    lines: pl.DataFrame | pl.LazyFrame,
+    lines: GivenLines,
 ) -> Iterator[tuple[npt.NDArray[np.int64], UInt32s]]:
+    if isinstance(lines, EncodedBaskets):
+        yield from _encoded_batches(lines)
+        return
     if isinstance(lines, pl.DataFrame):
         frames = lines.select("basket", "item").iter_slices(_LINES_PER_BATCH)
     else:
@@ -112,7 +118,19 @@ def _batches(
         )
 
 
-def _line_count(lines: pl.DataFrame | pl.LazyFrame) -> int:
+def _encoded_batches(
+    baskets: EncodedBaskets,
+) -> Iterator[tuple[npt.NDArray[np.int64], UInt32s]]:
+    first = 0
+    for block in baskets.blocks(_LINES_PER_BATCH):
+        last = first + block.basket_count
+        yield np.repeat(np.arange(first, last), block.basket_size), block.variant.view(np.uint32)
+        first = last
+
+
+def _line_count(lines: GivenLines) -> int:
+    if isinstance(lines, EncodedBaskets):
+        return lines.line_count
     if isinstance(lines, pl.DataFrame):
         return lines.height
     return int(lines.select(pl.len()).collect().item())

@@ -58,17 +58,7 @@ def in_turn(encoded: EncodedBaskets) -> EncodedBaskets:
         return encoded
     # The legacy generator's streams are frozen, so the split is the same with every release.
     drawn = np.random.RandomState(_SEED).permutation(encoded.basket_count)
-    position = np.empty_like(drawn)
-    position[drawn] = np.arange(drawn.size)
-    order = np.lexsort((encoded.variant, position[encoded.basket]))
-    return EncodedBaskets(
-        variant_ids=encoded.variant_ids,
-        basket=position[encoded.basket][order],
-        variant=encoded.variant[order],
-        basket_size=encoded.basket_size[drawn],
-        customer=encoded.customer[drawn],
-        is_ordered_in_time=False,
-    )
+    return encoded.in_order(drawn)
 
 
 def held_out(items: ItemBaskets, *, max_baskets: int) -> HeldOut:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import dataframely as dy
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.neighbours.completion import Completion, completion, held_out, in_turn
 from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
 from bundle_pipeline.mining.neighbours.item_baskets import item_baskets
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def judge_neighbours(
-    baskets: pl.DataFrame, params: NeighbourParams
+    baskets: EncodedBaskets, params: NeighbourParams
 ) -> dy.DataFrame[NeighbourQuality]:
     """How well each method, fitted on the older baskets, completes the newest.
 
@@ -32,14 +32,14 @@ def judge_neighbours(
     orders state the same time. Variants that the older baskets don't model are left out of both.
 
     Args:
-        baskets: Baskets of the shop; those above the size limit are left out.
+        baskets: Counted baskets of the shop.
         params: The same as for the neighbours.
 
     Returns:
         One row per method and one for popularity; none where there is nothing to complete.
         ``is_best``: the method with the highest hit rate, then the highest reciprocal rank.
     """
-    encoded = in_turn(encode_baskets(baskets))
+    encoded = in_turn(baskets)
     split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
     judged = [

@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.neighbours.find import find_neighbours
 from bundle_pipeline.mining.neighbours.judge import judge_neighbours
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
@@ -35,12 +37,12 @@ PLANTED, PAIRS = planted_shop(
 @pytest.mark.parametrize("baskets", EDGES.values(), ids=list(EDGES))
 def test_every_shop_has_frames_that_keep_their_declaration(baskets: list[str]) -> None:
     frame = baskets_frame(*baskets)
-    checked(ItemNeighbours, find_neighbours(frame, EVERY_VARIANT))
-    checked(NeighbourQuality, judge_neighbours(frame, EVERY_VARIANT))
+    checked(ItemNeighbours, find_neighbours(encode_baskets(frame), EVERY_VARIANT))
+    checked(NeighbourQuality, judge_neighbours(encode_baskets(frame), EVERY_VARIANT))
 
 
 def test_identical_baskets_make_all_their_variants_neighbours_in_order_of_id() -> None:
-    found = find_neighbours(baskets_frame(*["abc"] * 30), EVERY_VARIANT)
+    found = find_neighbours(encode_baskets(baskets_frame(*["abc"] * 30)), EVERY_VARIANT)
     for method in NEIGHBOUR_METHODS:
         of_b = found.filter(method=method, variant_id="b")
         assert of_b.get_column("neighbour_id").to_list() == ["a", "c"], method
@@ -49,22 +51,22 @@ def test_identical_baskets_make_all_their_variants_neighbours_in_order_of_id() -
 
 @pytest.mark.parametrize("method", NEIGHBOUR_METHODS)
 def test_planted_pairs_are_the_best_neighbours(method: str) -> None:
-    best = find_neighbours(PLANTED, NeighbourParams()).filter(method=method, rank=1)
+    best = find_neighbours(encode_baskets(PLANTED), NeighbourParams()).filter(method=method, rank=1)
     pairs = set(best.select("variant_id", "neighbour_id").iter_rows())
     assert len(PAIRS & pairs) >= 9
 
 
 def test_rare_variants_have_neighbours_by_covisitation_only() -> None:
     baskets = baskets_frame(*["ab", "abc"] * 3, "abx", "axy")
-    found = find_neighbours(baskets, NeighbourParams(min_basket_count=3))
+    found = find_neighbours(encode_baskets(baskets), NeighbourParams(min_basket_count=3))
     methods = found.filter(variant_id="y").get_column("method").unique().to_list()
     assert methods == ["covisitation"]
     assert "y" not in found.filter(pl.col("method") != "covisitation").get_column("neighbour_id")
 
 
 def test_no_more_neighbours_are_kept_than_asked_for() -> None:
-    all_of_them = find_neighbours(PLANTED, NeighbourParams())
-    some = find_neighbours(PLANTED, NeighbourParams(top_n=3))
+    all_of_them = find_neighbours(encode_baskets(PLANTED), NeighbourParams())
+    some = find_neighbours(encode_baskets(PLANTED), NeighbourParams(top_n=3))
     assert some.group_by("method", "variant_id").len().get_column("len").max() == 3
     # What is kept of co-visitation is what the blend adds.
     of_themselves = pl.col("method") != "blend"
@@ -75,10 +77,10 @@ def test_no_more_neighbours_are_kept_than_asked_for() -> None:
 
 def test_baskets_above_the_limit_are_left_out() -> None:
     small = ["ab", "ab", "cd", "ce"]
-    capped = baskets_frame(*small, "abcdefghij", uncounted=[4])
+    capped = encode_baskets(baskets_frame(*small, "abcdefghij"), BasketParams(max_basket_size=9))
     assert_frame_equal(
         find_neighbours(capped, EVERY_VARIANT),
-        find_neighbours(baskets_frame(*small), EVERY_VARIANT),
+        find_neighbours(encode_baskets(baskets_frame(*small)), EVERY_VARIANT),
     )
 
 
@@ -92,7 +94,7 @@ def test_the_order_of_rows_does_not_matter_and_runs_are_equal() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text("abcdef", max_size=6), max_size=20))
 def test_ranks_and_scores_are_consistent_whatever_the_shop(baskets: list[str]) -> None:
-    found = find_neighbours(baskets_frame(*baskets), EVERY_VARIANT)
+    found = find_neighbours(encode_baskets(baskets_frame(*baskets)), EVERY_VARIANT)
     of_one = ["method", "variant_id"]
     assert (found.get_column("variant_id") != found.get_column("neighbour_id")).all()
     assert (found.get_column("score") > 0).all()
@@ -106,12 +108,14 @@ def test_ranks_and_scores_are_consistent_whatever_the_shop(baskets: list[str]) -
 
 
 def test_the_best_method_beats_best_sellers_where_pairs_are_planted() -> None:
-    quality = judge_neighbours(PLANTED, NeighbourParams())
+    quality = judge_neighbours(encode_baskets(PLANTED), NeighbourParams())
     assert set(quality.get_column("method")) == {*NEIGHBOUR_METHODS, POPULARITY}
     assert quality.get_column("is_best").sum() == 1
     assert quality.get_column("basket_count").n_unique() == 1
     assert best_below_popularity(quality).is_empty()
-    numbers = neighbour_summary(find_neighbours(PLANTED, NeighbourParams()), quality)
+    numbers = neighbour_summary(
+        find_neighbours(encode_baskets(PLANTED), NeighbourParams()), quality
+    )
     assert numbers.best_hit_rate == quality.get_column("hit_rate").max()
     assert numbers.popularity_hit_rate is not None
     assert numbers.best_hit_rate is not None
@@ -120,9 +124,9 @@ def test_the_best_method_beats_best_sellers_where_pairs_are_planted() -> None:
 
 def test_nothing_is_best_where_there_is_nothing_to_complete() -> None:
     frame = baskets_frame("ab", "ab", "a")
-    quality = judge_neighbours(frame, EVERY_VARIANT)
+    quality = judge_neighbours(encode_baskets(frame), EVERY_VARIANT)
     assert quality.is_empty()
-    numbers = neighbour_summary(find_neighbours(frame, EVERY_VARIANT), quality)
+    numbers = neighbour_summary(find_neighbours(encode_baskets(frame), EVERY_VARIANT), quality)
     assert (numbers.completed_baskets, numbers.best_method) == (0, None)
 
 
