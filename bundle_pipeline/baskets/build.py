@@ -121,7 +121,8 @@ class _Source:
             self.orders.scan().select("order_id", "ordered_at", "customer_key").collect(),
             self.order_lines.scan().select(columns).collect(),
         )
-        return named_part(folder, self.name, checked(without_key(Baskets), baskets))
+        rows = checked(without_key(Baskets), baskets).select(Baskets.column_names())
+        return named_part(folder, self.name, rows)
 
 
 def _sources(orders: Parts[Orders], order_lines: Parts[OrderLines]) -> Iterator[_Source]:

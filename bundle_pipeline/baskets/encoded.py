@@ -27,7 +27,12 @@ UNKNOWN_CUSTOMER = -1
 
 # Lines that are put in order at a time: 60 MB meanwhile.
 _LINES_AT_A_TIME = 4_000_000
-_ORDERS = {"order_id": pl.String, "ordered_at": UTC_TIMESTAMP, "customer": pl.Int32}
+_ORDERS = {
+    "order_id": pl.String,
+    "ordered_at": UTC_TIMESTAMP,
+    "customer": pl.Int32,
+    "basket_size": pl.Int32,
+}
 
 
 @dataclass(frozen=True)
@@ -123,13 +128,15 @@ class EncodedBaskets:
         known = np.flatnonzero(self.customer != UNKNOWN_CUSTOMER)
         order = known[np.argsort(self.customer[known], kind="stable")]
         customer = self.customer[order]
-        ends = np.append(np.flatnonzero(np.diff(customer)) + 1, order.size)
+        is_last = np.append(customer[1:] != customer[:-1], np.ones(min(order.size, 1), np.bool_))
+        ends: Codes = np.flatnonzero(is_last) + 1
         lines = _starts(self.basket_size[order])
         first = 0
         while first < order.size:
             fitting = int(np.searchsorted(lines, lines[first] + line_count, side="right")) - 1
-            next_end, last_end = np.searchsorted(ends, [first + 1, fitting + 1])
-            last = int(ends[max(next_end, last_end - 1)])
+            next_end = int(np.searchsorted(ends, first + 1))
+            last_end = int(np.searchsorted(ends, fitting, side="right")) - 1
+            last = int(ends[max(next_end, last_end)])
             yield self.in_order(order[first:last])
             first = last
 
@@ -166,9 +173,9 @@ def encode_baskets(baskets: pl.DataFrame, params: BasketParams | None = None) ->
     return _opened([baskets], params or BasketParams())
 
 
-def ranges(start: Codes, length: Codes) -> Codes:
+def ranges(start: Codes, length: npt.NDArray[np.integer]) -> Codes:
     """``start, start + 1, ...``, ``length`` of them, one range after the other."""
-    first = np.cumsum(length) - length
+    first = np.cumsum(length, dtype=np.int64) - length
     return np.repeat(start - first, length) + np.arange(int(length.sum()))
 
 
@@ -177,10 +184,12 @@ class _Numbers:
 
     def __init__(self, namespace: str) -> None:
         self._texts = pl.Categories.random(namespace, pl.UInt32)
+        # Texts are remembered as long as a series has them for its type.
+        self._held = pl.Series([], dtype=pl.Categorical(self._texts))
 
     def of(self, texts: pl.Series) -> pl.Series:
         """Number of each text, by appearance."""
-        return texts.cast(pl.Categorical(self._texts)).to_physical()
+        return texts.cast(self._held.dtype).to_physical()
 
     def by_text(self, is_used: npt.NDArray[np.bool_]) -> tuple[pl.Series, SmallCodes]:
         """The used texts, ascending, and for each number by appearance the one by text.
@@ -197,37 +206,40 @@ class _Numbers:
 
 def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBaskets:
     variants, customers = _Numbers("variant"), _Numbers("customer")
-    read: list[pl.DataFrame] = []
+    read = [pl.DataFrame(schema=_ORDERS)]
     lines: list[SmallCodes] = []
     for frame in frames:
         held = frame.get_column("variant_ids")
-        read.append(
-            frame.select("order_id", "ordered_at").with_columns(
-                customers.of(frame.get_column("customer_key")).cast(pl.Int32).alias("customer"),
-                held.list.len().cast(pl.Int64).alias("basket_size"),
-            )
-        )
+        customer = customers.of(frame.get_column("customer_key")).cast(pl.Int32).alias("customer")
+        size = held.list.len().cast(pl.Int32).alias("basket_size")
+        read.append(frame.select("order_id", "ordered_at").with_columns(customer, size))
         lines.append(_array(variants.of(held.explode(empty_as_null=False))))
-    nothing = pl.DataFrame(schema={**_ORDERS, "basket_size": pl.Int64})
-    every = pl.concat([nothing, *read]).rechunk()
+    every = pl.concat(read)
+    counts = [frame.height for frame in read[1:]]
     read.clear()
-    size = every.get_column("basket_size")
-    limit = basket_size_limit(size, params)
-    above = size.filter(size > limit)
-    order, orders = _in_time(every, limit)
-    start, together = _starts(size.to_numpy())[:-1], np.concatenate([np.empty(0, np.int32), *lines])
-    lines.clear()
-    basket_size = orders.get_column("basket_size").to_numpy()
-    variant = _gathered(together, start[order], basket_size)
-    del together
-    variant_ids = _renumber(variant, variants)
+    sizes = every.get_column("basket_size")
+    limit = basket_size_limit(sizes, params)
+    above = sizes.filter(sizes > limit)
+    orders = _in_time(every, limit)
+    del every
+    start = _starts(orders.get_column("basket_size").to_numpy())
+    place = np.full(sizes.len(), -1, dtype=np.int64)
+    place[orders.get_column("row").to_numpy()] = start[:-1]
+    variant = np.empty(int(start[-1]), dtype=np.int32)
+    first = 0
+    for number, basket_count in enumerate(counts):
+        last = first + basket_count
+        _put(lines[number], sizes[first:last].to_numpy(), place[first:last], variant)
+        # What has been put in place is let go.
+        lines[number] = variant[:0]
+        first = last
     customer = orders.get_column("customer").fill_null(UNKNOWN_CUSTOMER).to_numpy().copy()
     _renumber(customer, customers)
     times = orders.get_column("ordered_at")
     return EncodedBaskets(
-        variant_ids=variant_ids.alias("variant_id"),
+        variant_ids=_renumber(variant, variants).alias("variant_id"),
         orders=orders.select("order_id", "ordered_at"),
-        start=_starts(basket_size),
+        start=start,
         variant=variant,
         customer=customer,
         is_ordered_in_time=times.min() != times.max(),
@@ -235,16 +247,24 @@ def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBask
     )
 
 
-def _in_time(orders: pl.DataFrame, limit: int) -> tuple[Codes, pl.DataFrame]:
-    """Orders within the limit, by (time, order id), and where each stood."""
-    ordered = (
+def _in_time(orders: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Orders within the limit, by (time, order id), and the ``row`` where each stood."""
+    return (
         orders.lazy()
-        .with_row_index("place")
+        .with_row_index("row")
         .filter(pl.col("basket_size") <= limit)
         .sort("ordered_at", "order_id")
         .collect()
     )
-    return ordered.get_column("place").cast(pl.Int64).to_numpy(), ordered.drop("place")
+
+
+def _put(
+    lines: SmallCodes, size: npt.NDArray[np.integer], place: Codes, together: SmallCodes
+) -> None:
+    """Copy baskets that stand one after the other to where each belongs; -1 is nowhere."""
+    is_kept = place >= 0
+    kept = lines if is_kept.all() else lines[np.repeat(is_kept, size)]
+    together[ranges(place[is_kept], size[is_kept])] = kept
 
 
 def _gathered(lines: SmallCodes, start: Codes, size: Codes) -> SmallCodes:
@@ -278,7 +298,7 @@ def _renumber(codes: SmallCodes, numbers: _Numbers) -> pl.Series:
     return texts
 
 
-def _starts(size: Codes) -> Codes:
+def _starts(size: npt.NDArray[np.integer]) -> Codes:
     start = np.zeros(size.size + 1, dtype=np.int64)
     np.cumsum(size, out=start[1:])
     return start

@@ -47,7 +47,8 @@ class FrameIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         if wanted is EncodedBaskets:
             parts = self._site.lake.parts(Baskets, shop)
-            return _opened(parts, self._site.settings(shop).baskets)
+            limit = self._site.settings(shop).baskets.max_basket_size
+            return _opened(parts, max_basket_size=limit)
         if wanted is Parts:
             return self._site.lake.parts(schema, shop)
         return self._site.lake.read(schema, shop)
@@ -55,8 +56,8 @@ class FrameIOManager(dg.IOManager):
 
 # The steps of a run open the same baskets one after the other.
 @lru_cache(maxsize=1)
-def _opened(parts: Parts[Baskets], params: BasketParams) -> EncodedBaskets:
-    return open_baskets(parts, params)
+def _opened(parts: Parts[Baskets], *, max_basket_size: int | None) -> EncodedBaskets:
+    return open_baskets(parts, BasketParams(max_basket_size=max_basket_size))
 
 
 def frame_metadata(first_rows: pl.DataFrame, row_count: int, *, version: int) -> dict[str, Any]:

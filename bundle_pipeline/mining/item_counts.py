@@ -6,7 +6,7 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.occurrences import distinct
 from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.schemas.base import declared
@@ -36,20 +36,19 @@ def count_items(baskets: EncodedBaskets) -> dy.DataFrame[ItemCounts]:
             "basket_count": variant_counts(baskets),
             "companion_count": companions,
             "customer_count": _customer_counts(baskets),
-        },
-        schema_overrides={"customer_count": pl.Int64},
+        }
     ).with_columns(support=pl.col("basket_count") / baskets.basket_count)
     logger.info("count_items: %d lines in, %d variants out", baskets.line_count, counts.height)
     return declared(ItemCounts, counts)
 
 
-def _customer_counts(baskets: EncodedBaskets) -> Codes | None:
-    """Distinct known customers of each variant; None in a shop that knows none."""
+def _customer_counts(baskets: EncodedBaskets) -> pl.Series:
+    """Distinct known customers of each variant; null in a shop that knows none."""
     if not baskets.knows_customers:
-        return None
+        return pl.Series([None] * baskets.variant_count, dtype=pl.Int64)
     count = np.zeros(baskets.variant_count, dtype=np.int64)
     for block in baskets.customer_blocks():
         customer = np.repeat(block.customer.astype(np.int64), block.basket_size)
         bought = distinct(customer * baskets.variant_count + block.variant)
         count += np.bincount(bought % baskets.variant_count, minlength=baskets.variant_count)
-    return count
+    return pl.Series(count)
