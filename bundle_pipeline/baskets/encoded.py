@@ -120,24 +120,27 @@ class EncodedBaskets:
             yield self.part(first, last)
             first = last
 
-    def customer_blocks(self, line_count: int = _LINES_AT_A_TIME) -> Iterator["EncodedBaskets"]:
-        """Baskets of known customers, in order of customer, in parts that end with a customer.
+    def customer_blocks(self, cost: Codes, most: int) -> Iterator[Codes]:
+        """Numbers of all baskets, in groups that hold all baskets of a customer.
 
-        A part has at most so many lines, unless those of one customer are more.
+        Args:
+            cost: Of each basket, what a group is to have little of: at least 1.
+            most: Most of it in a group; more only where one customer's baskets have more. All
+                baskets of unknown customers count as baskets of different ones.
         """
-        known = np.flatnonzero(self.customer != UNKNOWN_CUSTOMER)
-        order = known[np.argsort(self.customer[known], kind="stable")]
+        order = np.argsort(self.customer, kind="stable")
         customer = self.customer[order]
-        is_last = np.append(customer[1:] != customer[:-1], np.ones(min(order.size, 1), np.bool_))
+        is_last = np.ones(order.size, dtype=np.bool_)
+        is_last[:-1] = (customer[1:] != customer[:-1]) | (customer[:-1] == UNKNOWN_CUSTOMER)
         ends: Codes = np.flatnonzero(is_last) + 1
-        lines = _starts(self.basket_size[order])
+        before = _starts(cost[order])
         first = 0
         while first < order.size:
-            fitting = int(np.searchsorted(lines, lines[first] + line_count, side="right")) - 1
+            fitting = int(np.searchsorted(before, before[first] + most, side="right")) - 1
             next_end = int(np.searchsorted(ends, first + 1))
             last_end = int(np.searchsorted(ends, fitting, side="right")) - 1
-            last = int(ends[max(next_end, last_end)])
-            yield self.in_order(order[first:last])
+            last = cast("int", ends[max(next_end, last_end)].item())
+            yield order[first:last]
             first = last
 
     def in_order(self, baskets: Codes) -> "EncodedBaskets":

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.mining.occurrences import Occurrences
+from bundle_pipeline.mining.occurrences import Tally
 from bundle_pipeline.mining.poisson import mean_interval
 
 Floats = npt.NDArray[np.float64]
@@ -29,9 +29,9 @@ def evidence_frame(
     )
 
 
-def customer_counts(occurrences: Occurrences, encoded: EncodedBaskets) -> pl.DataFrame:
+def customer_counts(tally: Tally, encoded: EncodedBaskets) -> pl.DataFrame:
     """``customer_count`` per itemset; null in a shop that knows none of its customers."""
     if not encoded.knows_customers:
-        nothing = pl.repeat(None, occurrences.itemset_count, dtype=pl.Int64)
+        nothing = pl.repeat(None, tally.customers.size, dtype=pl.Int64)
         return pl.select(customer_count=nothing)
-    return pl.DataFrame({"customer_count": occurrences.customer_counts(encoded)})
+    return pl.DataFrame({"customer_count": tally.customers})

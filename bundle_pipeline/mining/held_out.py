@@ -36,6 +36,19 @@ def split_position(encoded: EncodedBaskets, held_out_share: float) -> int | None
     return encoded.basket_count - int(encoded.basket_count * held_out_share)
 
 
+def held_out_labels(encoded: EncodedBaskets, split: int | None) -> Codes:
+    """1 for the newest baskets, 0 for the others; 0 for all where they can't be split."""
+    labels = np.zeros(encoded.basket_count, dtype=np.int64)
+    if split is not None:
+        labels[split:] = 1
+    return labels
+
+
+def split_at(encoded: EncodedBaskets, split: int) -> tuple[EncodedBaskets, EncodedBaskets]:
+    """The older and the newest baskets."""
+    return encoded.part(0, split), encoded.part(split, encoded.basket_count)
+
+
 def held_out_verdicts(older: Evidence, newest: Evidence) -> pl.DataFrame:
     """Whether itemsets of the older baskets were seen again in the newest.
 

@@ -6,13 +6,16 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
 from bundle_pipeline.mining.occurrences import distinct
 from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import ItemCounts
 
 logger = logging.getLogger(__name__)
+
+# Lines whose customers are told apart at a time: 100 MB.
+_LINES_AT_A_TIME = 2_000_000
 
 
 def count_items(baskets: EncodedBaskets) -> dy.DataFrame[ItemCounts]:
@@ -47,8 +50,11 @@ def _customer_counts(baskets: EncodedBaskets) -> pl.Series:
     if not baskets.knows_customers:
         return pl.Series([None] * baskets.variant_count, dtype=pl.Int64)
     count = np.zeros(baskets.variant_count, dtype=np.int64)
-    for block in baskets.customer_blocks():
+    for numbers in baskets.customer_blocks(baskets.basket_size, _LINES_AT_A_TIME):
+        block = baskets.in_order(numbers)
         customer = np.repeat(block.customer.astype(np.int64), block.basket_size)
-        bought = distinct(customer * baskets.variant_count + block.variant)
+        is_known = customer != UNKNOWN_CUSTOMER
+        width = baskets.variant_count
+        bought = distinct(customer[is_known] * width + block.variant[is_known])
         count += np.bincount(bought % baskets.variant_count, minlength=baskets.variant_count)
     return pl.Series(count)

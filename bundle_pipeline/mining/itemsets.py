@@ -11,10 +11,17 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
-from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
+from bundle_pipeline.mining.held_out import (
+    Evidence,
+    held_out_labels,
+    held_out_verdicts,
+    split_at,
+    split_position,
+    untested,
+)
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
-from bundle_pipeline.mining.null_model import class_sums, expected_triple_counts, size_classes
-from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences, triple_occurrences
+from bundle_pipeline.mining.null_model import expected_triple_counts, size_classes
+from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.mining.triple_counts import Grown, frequent_triples, pairs_to_grow
@@ -48,8 +55,7 @@ def mine_itemsets(
     grown = grown_pairs(baskets, pair_rules, params)
     triples, count = frequent_triples(baskets, grown.pairs, params)
     pairs, splits = _split(triples, baskets.variant_count)
-    occurrences = pair_occurrences(baskets, pairs)
-    expected = _expected(baskets, triples, occurrences, splits)
+    expected = _expected(baskets, triples, pairs, splits)
     p_values = upper_tail(count, expected)
     family = math.comb(baskets.variant_count, 3)
     q_values = benjamini_hochberg(p_values, family_size=family)
@@ -99,33 +105,29 @@ def _split(triples: Codes, width: int) -> tuple[Codes, Codes]:
     return pairs, place.reshape(3, len(triples)).T
 
 
-def _expected(
-    part: EncodedBaskets, triples: Codes, occurrences: Occurrences, splits: Codes
-) -> Floats:
+def _expected(part: EncodedBaskets, triples: Codes, pairs: Codes, splits: Codes) -> Floats:
     classes = size_classes(part)
-    pair_counts, pair_rooms = class_sums(occurrences, classes, part.basket_size)
+    tally = tallied(part, pairs, classes.of_basket, label_count=classes.class_count)
     return expected_triple_counts(
-        classes, triples, pair_counts=pair_counts, pair_rooms=pair_rooms, splits=splits
+        classes,
+        triples,
+        pair_counts=tally.baskets.astype(np.float64),
+        pair_rooms=tally.rooms.astype(np.float64),
+        splits=splits,
     )
 
 
 def _backing(encoded: EncodedBaskets, triples: Codes, params: MiningParams) -> pl.DataFrame:
     """Customers behind each triple, and whether the newest baskets show it again."""
-    held = triple_occurrences(encoded, triples)
-    customers = customer_counts(held, encoded)
     split = split_position(encoded, params.held_out_share)
+    tally = tallied(encoded, triples, held_out_labels(encoded, split), label_count=2)
+    customers = customer_counts(tally, encoded)
     if split is None:
         return pl.concat([customers, untested(len(triples))], how="horizontal")
     pairs, splits = _split(triples, encoded.variant_count)
-    pair_held = pair_occurrences(encoded, pairs)
     older, newest = (
-        Evidence(
-            count=held.part(first, last).basket_counts(),
-            expected=_expected(
-                encoded.part(first, last), triples, pair_held.part(first, last), splits
-            ),
-        )
-        for first, last in ((0, split), (split, encoded.basket_count))
+        Evidence(count=tally.baskets[:, label], expected=_expected(part, triples, pairs, splits))
+        for label, part in enumerate(split_at(encoded, split))
     )
     return pl.concat([customers, held_out_verdicts(older, newest)], how="horizontal")
 

@@ -27,7 +27,6 @@ import numpy as np
 import numpy.typing as npt
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.mining.occurrences import Occurrences
 
 Floats = npt.NDArray[np.float64]
 
@@ -146,18 +145,6 @@ def expected_triple_counts(
             drawn *= _room(absent[:, third] * others_absent, classes.spread[k])
             expected[:, third] += np.maximum(filled, drawn)
     return expected.max(axis=1)
-
-
-def class_sums(
-    occurrences: Occurrences, classes: SizeClasses, basket_size: Codes
-) -> tuple[Floats, Floats]:
-    """Per itemset and class: the baskets that hold it, and the places beside it in them."""
-    shape = (occurrences.itemset_count, classes.class_count)
-    cell = occurrences.itemset * shape[1] + classes.of_basket[occurrences.basket]
-    room = basket_size[occurrences.basket] - 2
-    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
-    rooms = np.bincount(cell, weights=room, minlength=shape[0] * shape[1]).reshape(shape)
-    return count.astype(np.float64), rooms.astype(np.float64)
 
 
 def _room(absent: Floats, spread: float) -> Floats:

@@ -11,6 +11,9 @@ from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, Codes, EncodedBask
 
 # Pairs of lines of one order that are laid out at a time: about 100 MB.
 _PAIRS_PER_CHUNK = 4_000_000
+# Pairs of lines in a group of baskets: 16 bytes for each that is asked for.
+_PAIRS_PER_GROUP = 16_000_000
+_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,6 @@ class Occurrences:
     itemset_count: int
     """Itemsets that were asked for."""
 
-    def part(self, first: int, last: int) -> "Occurrences":
-        """Entries in baskets ``first`` up to but without ``last``, numbered from 0 again."""
-        inside = (self.basket >= first) & (self.basket < last)
-        return Occurrences(self.itemset[inside], self.basket[inside] - first, self.itemset_count)
-
     def basket_counts(self) -> Codes:
         """Baskets that hold each itemset."""
         return np.bincount(self.itemset, minlength=self.itemset_count)
@@ -40,6 +38,47 @@ class Occurrences:
         width = int(customer.max(initial=0)) + 1
         keys = distinct(self.itemset[known] * width + customer[known])
         return np.bincount(keys // width, minlength=self.itemset_count)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often itemsets occur, in baskets of several labels, and who is behind them."""
+
+    baskets: Codes
+    """Baskets that hold each itemset, shape (itemsets, labels)."""
+    rooms: Codes
+    """Places beside two variants in those baskets, added up; same shape."""
+    customers: Codes
+    """Distinct known customers behind each itemset."""
+
+
+def tallied(encoded: EncodedBaskets, itemsets: Codes, labels: Codes, *, label_count: int) -> Tally:
+    """Count the baskets of itemsets by label, and their customers.
+
+    Baskets are looked at in groups that end with a customer, so that customers of one group are
+    none of another. Occurrences are never in memory for more than a group.
+
+    Args:
+        encoded: Baskets.
+        itemsets: Distinct pairs (sorted) or triples of variant codes, ascending.
+        labels: Label of each basket, from 0; -1 where no itemset can be.
+        label_count: Labels.
+    """
+    found = pair_occurrences if itemsets.shape[1] == _PAIR else triple_occurrences
+    shape = (len(itemsets), label_count)
+    baskets, rooms = np.zeros(shape), np.zeros(shape)
+    customers = np.zeros(len(itemsets), dtype=np.int64)
+    size = encoded.basket_size
+    for numbers in encoded.customer_blocks(size * (size - 1) // 2 + 1, _PAIRS_PER_GROUP):
+        group = encoded.in_order(numbers)
+        held = found(group, itemsets)
+        cell = held.itemset * label_count + labels[numbers][held.basket]
+        room = group.basket_size[held.basket] - _PAIR
+        # Sums of whole numbers stay exact in doubles.
+        baskets += np.bincount(cell, minlength=baskets.size).reshape(shape)
+        rooms += np.bincount(cell, room, minlength=baskets.size).reshape(shape)
+        customers += held.customer_counts(group)
+    return Tally(baskets.astype(np.int64), rooms.astype(np.int64), customers)
 
 
 def pair_occurrences(encoded: EncodedBaskets, pairs: Codes) -> Occurrences:

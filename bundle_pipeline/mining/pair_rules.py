@@ -9,9 +9,16 @@ import polars as pl
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.association import with_association
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
-from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position, untested
+from bundle_pipeline.mining.held_out import (
+    Evidence,
+    held_out_labels,
+    held_out_verdicts,
+    split_at,
+    split_position,
+    untested,
+)
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
-from bundle_pipeline.mining.occurrences import Occurrences, pair_occurrences
+from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
@@ -64,26 +71,20 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
 
 def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.DataFrame:
     """Customers behind each pair, and whether the newest baskets show it again."""
-    occurrences = pair_occurrences(encoded, pairs)
     split = split_position(encoded, params.held_out_share)
+    tally = tallied(encoded, pairs, held_out_labels(encoded, split), label_count=2)
     if split is None:
         verdicts = untested(len(pairs))
     else:
         older, newest = (
-            _evidence(encoded.part(first, last), pairs, occurrences.part(first, last), params)
-            for first, last in ((0, split), (split, encoded.basket_count))
+            Evidence(
+                count=tally.baskets[:, label],
+                expected=expected_pair_counts(part, pairs, params.null_model),
+            )
+            for label, part in enumerate(split_at(encoded, split))
         )
         verdicts = held_out_verdicts(older, newest)
-    return pl.concat([customer_counts(occurrences, encoded), verdicts], how="horizontal")
-
-
-def _evidence(
-    part: EncodedBaskets, pairs: Codes, occurrences: Occurrences, params: MiningParams
-) -> Evidence:
-    return Evidence(
-        count=occurrences.basket_counts(),
-        expected=expected_pair_counts(part, pairs, params.null_model),
-    )
+    return pl.concat([customer_counts(tally, encoded), verdicts], how="horizontal")
 
 
 def _named(encoded: EncodedBaskets, pairs: Codes) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining import occurrences
-from bundle_pipeline.mining.occurrences import pair_occurrences, triple_occurrences
+from bundle_pipeline.mining.occurrences import pair_occurrences, tallied, triple_occurrences
 from bundle_pipeline_tests.support.frames import baskets_frame
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
 
@@ -41,9 +41,46 @@ def test_customers_count_once_and_unknown_ones_not_at_all() -> None:
     encoded = encode_baskets(
         baskets_frame("ab", "ab", "ab", "ac", "ab", customers=["x", "x", None, "y", "z"])
     )
-    found = pair_occurrences(encoded, np.array([[0, 1], [0, 2], [1, 2]]))
-    assert found.basket_counts().tolist() == [4, 1, 0]
-    assert found.customer_counts(encoded).tolist() == [2, 1, 0]
+    pairs = np.array([[0, 1], [0, 2], [1, 2]])
+    newest = np.array([0, 0, 1, 1, 1])
+    found = tallied(encoded, pairs, newest, label_count=2)
+    assert found.baskets.tolist() == [[2, 2], [0, 1], [0, 0]]
+    assert found.customers.tolist() == [2, 1, 0]
+    assert not found.rooms.any()
+
+
+def test_places_beside_two_variants_are_added_up() -> None:
+    encoded = encode_baskets(baskets_frame("ab", "abcd", "abc"))
+    found = tallied(encoded, np.array([[0, 1], [0, 3]]), np.zeros(3, np.int64), label_count=1)
+    assert found.rooms.tolist() == [[0 + 2 + 1], [2]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(SHOPS, st.integers(1, 40), st.sampled_from([2, 3]), st.integers(0, 2**31))
+def test_groups_of_customers_do_not_change_a_tally(
+    baskets: list[str], most: int, size: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    customers = [None if c == "z" else c for c in rng.choice(list("xyz"), len(baskets)).tolist()]
+    encoded = encode_baskets(baskets_frame(*baskets, customers=customers))
+    ids = encoded.variant_ids.to_list()
+    itemsets = np.array(list(combinations(range(len(ids)), size)), np.int64).reshape(-1, size)
+    labels = rng.integers(0, 2, encoded.basket_count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(occurrences, "_PAIRS_PER_GROUP", most)
+        found = tallied(encoded, itemsets, labels, label_count=2)
+    for i, itemset in enumerate(itemsets.tolist()):
+        held = [n for n, b in enumerate(baskets) if {ids[code] for code in itemset} <= set(b)]
+        assert found.baskets[i].tolist() == [sum(labels[n] == k for n in held) for k in (0, 1)]
+        assert found.customers[i] == len({customers[n] for n in held} - {None})
+
+
+def test_the_baskets_of_a_customer_are_in_one_group() -> None:
+    encoded = encode_baskets(
+        baskets_frame(*"aaaaaaa", customers=["x", None, "y", "x", None, "y", "y"])
+    )
+    groups = list(encoded.customer_blocks(np.ones(7, np.int64), 2))
+    assert [group.tolist() for group in groups] == [[1, 4], [0, 3], [2, 5, 6]]
 
 
 def test_chunks_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
