@@ -132,14 +132,14 @@ class EncodedBaskets:
         customer = self.customer[order]
         is_last = np.ones(order.size, dtype=np.bool_)
         is_last[:-1] = (customer[1:] != customer[:-1]) | (customer[:-1] == UNKNOWN_CUSTOMER)
-        ends: Codes = np.flatnonzero(is_last) + 1
+        ends = cast("Codes", np.flatnonzero(is_last) + 1)
         before = _starts(cost[order])
         first = 0
         while first < order.size:
             fitting = int(np.searchsorted(before, before[first] + most, side="right")) - 1
             next_end = int(np.searchsorted(ends, first + 1))
             last_end = int(np.searchsorted(ends, fitting, side="right")) - 1
-            last = cast("int", ends[max(next_end, last_end)].item())
+            last = int(ends[max(next_end, last_end)])
             yield order[first:last]
             first = last
 

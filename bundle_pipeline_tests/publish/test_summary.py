@@ -83,7 +83,7 @@ def test_a_shop_without_bundles_says_why() -> None:
 
 def test_an_empty_shop_has_a_header_without_a_clock() -> None:
     header = header_with(
-        baskets=encode_baskets(baskets_frame()),
+        encode_baskets(baskets_frame()),
         **{name: frame.clear() for name, frame in FRAMES.items()},
     )
     assert header.as_of is None
@@ -101,7 +101,7 @@ def test_shuffled_frames_give_the_same_header(seed: int) -> None:
     assert header_with(**mixed) == header_with(**frames)
 
 
-def header_with(*, baskets: EncodedBaskets = BASKETS, **frames: pl.DataFrame) -> Header:
+def header_with(baskets: EncodedBaskets = BASKETS, /, **frames: pl.DataFrame) -> Header:
     return header_of(
         shop_id("corner"),
         baskets=baskets,
