@@ -136,7 +136,8 @@ class EncodedBaskets:
         before = _starts(cost[order])
         first = 0
         while first < order.size:
-            fitting = int(np.searchsorted(before, before[first] + most, side="right")) - 1
+            limit = int(before[first]) + most
+            fitting = int(np.searchsorted(before, limit, side="right")) - 1
             next_end = int(np.searchsorted(ends, first + 1))
             last_end = int(np.searchsorted(ends, fitting, side="right")) - 1
             last = int(ends[max(next_end, last_end)])
