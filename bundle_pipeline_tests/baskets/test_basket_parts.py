@@ -55,7 +55,7 @@ def orders_file(lines: list[tuple[int, int, str, str]]) -> str:
     return "\n".join([HEADER, *rows, ""])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(STEP, min_size=1, max_size=5), st.sampled_from([1, 200, 10**6]))
 def test_any_history_comes_to_the_same_baskets_counts_and_rules_as_a_rebuild(
     steps: list[tuple[str, str, list[tuple[int, int, str, str]]]], block_bytes: int
@@ -78,13 +78,16 @@ def test_any_history_comes_to_the_same_baskets_counts_and_rules_as_a_rebuild(
             except InputDataError:
                 continue
             updated_baskets(Lake(str(shop.lake)), SHOP)
-            again = Path(folder) / f"again-{number}"
+        again = Path(folder) / "again"
+        try:
             shop.ingest(lake=again)
-            updated_baskets(Lake(str(again)), SHOP)
-            for one, other in zip(
-                mined(Lake(str(shop.lake)), SHOP), mined(Lake(str(again)), SHOP), strict=True
-            ):
-                assert one.equals(other)
+        except InputDataError:
+            return
+        updated_baskets(Lake(str(again)), SHOP)
+        for one, other in zip(
+            mined(Lake(str(shop.lake)), SHOP), mined(Lake(str(again)), SHOP), strict=True
+        ):
+            assert one.equals(other)
 
 
 def test_a_night_makes_only_the_parts_of_what_has_changed(tmp_path: Path) -> None:
