@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bundle_pipeline.baskets.encoded import open_baskets
 from bundle_pipeline.cli.console import standard_output
 from bundle_pipeline.cli.options import Format, FormatOption, LakeOption, LandingOption, site_of
 from bundle_pipeline.defs.resources import Site
@@ -65,8 +66,9 @@ def evaluate(
 
 
 def _checked(site: Site, shop: ShopId, *, seeds: int) -> Iterator[Passed]:
-    baskets = site.lake.read(Baskets, shop)
-    if baskets.is_empty():
+    settings = site.settings(shop)
+    baskets = open_baskets(site.lake.parts(Baskets, shop), settings.baskets)
+    if not baskets.basket_count:
         raise InputDataError(
             "BP-EVALUATE-NONE",
             place=f"baskets of shop {shop} in {site.deployment.lake}",
@@ -74,7 +76,7 @@ def _checked(site: Site, shop: ShopId, *, seeds: int) -> Iterator[Passed]:
             expected="a shop that was run",
             remedy=f"bundle-pipeline run --shop {shop}",
         )
-    return shuffle_check(baskets, site.settings(shop).mining, seeds=seeds)
+    return shuffle_check(baskets, settings.mining, seeds=seeds)
 
 
 def _print(passed: list[tuple[ShopId, Passed]], output: Format) -> None:

@@ -17,6 +17,7 @@ import polars as pl
 from pydantic import Field
 from scipy import sparse, special  # pyright: ignore[reportMissingTypeStubs]
 
+from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.similar_products import Substitutes
 from bundle_pipeline.settings.layers import Params
@@ -57,7 +58,7 @@ class _Together:
 def find_substitutes(
     content_neighbours: pl.DataFrame,
     *,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     products: pl.DataFrame,
     params: SubstituteParams,
 ) -> dy.DataFrame[Substitutes]:
@@ -70,7 +71,7 @@ def find_substitutes(
 
     Args:
         content_neighbours: ``ContentNeighbours``.
-        baskets: ``Baskets``; those above the size limit are left out.
+        baskets: Counted baskets.
         products: ``variant_id`` and ``product_id`` of every variant; other variants are left out.
         params: How much alike they must be.
 
@@ -78,9 +79,10 @@ def find_substitutes(
         One row per pair of products alike, substitutes or not.
     """
     alike = _alike(content_neighbours, params)
-    lines = baskets.filter("is_counted").join(products, on="variant_id", validate="m:1")
-    in_baskets = _together(lines.select("product_id", group="order_id"), alike)
-    known = lines.drop_nulls("customer_key").select("product_id", group="customer_key")
+    lines = _lines(baskets, products)
+    in_baskets = _together(lines.select("product_id", group="basket"), alike)
+    is_known = pl.col("customer") != UNKNOWN_CUSTOMER
+    known = lines.filter(is_known).select("product_id", group="customer")
     by_customers = _together(known, alike)
     found = (
         alike.with_columns(
@@ -123,6 +125,21 @@ def _alike(neighbours: pl.DataFrame, params: SubstituteParams) -> pl.DataFrame:
         .unique(["first_product_id", "second_product_id"], keep="any")
         .sort("first_product_id", "second_product_id")
     )
+
+
+def _lines(baskets: EncodedBaskets, products: pl.DataFrame) -> pl.DataFrame:
+    """``product_id``, ``basket`` and ``customer`` of each line whose product is known."""
+    variants = baskets.variant_ids.to_frame("variant_id").with_row_index("variant")
+    known = variants.join(products, on="variant_id", validate="1:1").select(
+        pl.col("variant").cast(pl.Int32), "product_id"
+    )
+    return pl.DataFrame(
+        {
+            "variant": baskets.variant,
+            "basket": baskets.basket,
+            "customer": np.repeat(baskets.customer, baskets.basket_size),
+        }
+    ).join(known, on="variant", validate="m:1")
 
 
 def _together(lines: pl.DataFrame, pairs: pl.DataFrame) -> _Together:

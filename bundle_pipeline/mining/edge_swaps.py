@@ -4,15 +4,13 @@ What a test finds there it would find anywhere.
 """
 
 import logging
+from dataclasses import replace
 
-import dataframely as dy
 import numpy as np
-import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.itemset_counts import UInt32s
 from bundle_pipeline.mining.kernel.swaps import swap_items
-from bundle_pipeline.schemas.base import declared
-from bundle_pipeline.schemas.baskets import Baskets
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ _SWAPS_PER_LINE = 10
 _MAX_ROUNDS = 50
 
 
-def edge_swapped(baskets: pl.DataFrame, *, seed: int) -> dy.DataFrame[Baskets]:
+def edge_swapped(baskets: EncodedBaskets, *, seed: int) -> EncodedBaskets:
     """The same orders and variants, with every association gone.
 
     Two lines, drawn at random, swap their variants unless an order would then hold one twice; ten
@@ -32,23 +30,17 @@ def edge_swapped(baskets: pl.DataFrame, *, seed: int) -> dy.DataFrame[Baskets]:
     exactly as they are (the edge-swap null model: Gionis et al., TKDD 2007).
 
     Args:
-        baskets: Baskets of a shop; those above the size limit are left out.
+        baskets: Counted baskets of a shop.
         seed: Of the draws; equal seeds give equal baskets.
-
-    Returns:
-        The counted baskets.
 
     Raises:
         ConfigError: The compiled kernel is missing.
     """
-    lines = baskets.filter("is_counted").sort("order_id", "variant_id")
-    ids = lines.get_column("variant_id").unique().sort()
-    item = lines.get_column("variant_id").rank("dense").cast(pl.UInt32).to_numpy() - 1
-    size = lines.group_by("order_id", maintain_order=True).len().get_column("len").to_numpy()
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.uint32)
-    swapped = swapped_items(start, item, seed=seed)
-    frame = lines.with_columns(variant_id=ids.gather(swapped)).sort("order_id", "variant_id")
-    return declared(Baskets, frame)
+    item = baskets.variant.view(np.uint32)
+    swapped = swapped_items(baskets.start.astype(np.uint32), item, seed=seed)
+    # In ascending order within each basket.
+    place = np.lexsort([swapped, baskets.basket])
+    return replace(baskets, variant=swapped[place].view(np.int32))
 
 
 def swapped_items(basket_start: UInt32s, item: UInt32s, *, seed: int) -> UInt32s:

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
-
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.edge_swaps import edge_swapped
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
@@ -43,11 +42,11 @@ class Passed:
         return not self.is_shuffled or self.pair_count <= MOST_FALSE_PAIRS
 
 
-def shuffle_check(baskets: pl.DataFrame, params: MiningParams, *, seeds: int) -> Iterator[Passed]:
+def shuffle_check(baskets: EncodedBaskets, params: MiningParams, *, seeds: int) -> Iterator[Passed]:
     """Mine a shop's orders as they are, then shuffled, and count what passes.
 
     Args:
-        baskets: Baskets of the shop.
+        baskets: Counted baskets of the shop.
         params: The shop's dials.
         seeds: Shuffles, from seed 0.
 
@@ -62,7 +61,7 @@ def shuffle_check(baskets: pl.DataFrame, params: MiningParams, *, seeds: int) ->
         yield _passed(edge_swapped(baskets, seed=seed), params, seed=seed)
 
 
-def _passed(baskets: pl.DataFrame, params: MiningParams, *, seed: int | None) -> Passed:
+def _passed(baskets: EncodedBaskets, params: MiningParams, *, seed: int | None) -> Passed:
     rules = mine_pair_rules(baskets, params)
     # A pair has a rule in either direction.
     pair_count = rules.filter("is_significant").height // 2

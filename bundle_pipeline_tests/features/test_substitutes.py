@@ -4,6 +4,7 @@ import dataframely as dy
 import polars as pl
 import pytest
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.features.substitutes import SubstituteParams, find_substitutes
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.similar_products import ContentNeighbours, Substitutes
@@ -39,7 +40,7 @@ def substitutes(
 ) -> dy.DataFrame[Substitutes]:
     found = find_substitutes(
         neighbours,
-        baskets=baskets_frame(*baskets, customers=customers),
+        baskets=encode_baskets(baskets_frame(*baskets, customers=customers)),
         products=PRODUCTS,
         params=SubstituteParams(),
     )
@@ -108,7 +109,7 @@ def test_counts_are_those_of_all_baskets_with_both() -> None:
 def test_variants_of_a_product_are_the_product() -> None:
     products = pl.DataFrame({"variant_id": list("aAbB"), "product_id": list("aabb")})
     found = find_substitutes(
-        alike("ab"), baskets=baskets_frame("aB", "Ab", "aA"), products=products,
+        alike("ab"), baskets=encode_baskets(baskets_frame("aB", "Ab", "aA")), products=products,
         params=SubstituteParams(),
     )  # fmt: skip
     assert found.item(0, "basket_count") == 2
@@ -117,7 +118,7 @@ def test_variants_of_a_product_are_the_product() -> None:
 def test_the_order_of_rows_does_not_matter() -> None:
     neighbours, baskets = alike("ab", "cd", "ax"), baskets_frame(*APART)
     once, again = (
-        find_substitutes(n, baskets=b, products=PRODUCTS, params=SubstituteParams())
+        find_substitutes(n, baskets=encode_baskets(b), products=PRODUCTS, params=SubstituteParams())
         for n, b in ((neighbours, baskets), (shuffled(neighbours, 1), shuffled(baskets, 2)))
     )
     assert once.equals(again)

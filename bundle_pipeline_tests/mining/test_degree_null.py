@@ -51,7 +51,7 @@ def test_a_shop_without_baskets_has_no_pairs() -> None:
     ],
 )
 def test_expected_counts_are_those_of_shuffled_orders(noise: Noise) -> None:
-    encoded = encode_baskets(edge_swapped(noise_shop(noise, seed=5), seed=6))
+    encoded = edge_swapped(encode_baskets(noise_shop(noise, seed=5)), seed=6)
     pairs, count = frequent_pairs(encoded, 50, CountingParams())
     expected = expected_pair_counts(degree_null(encoded), pairs)
     assert count.sum() / expected.sum() == pytest.approx(1.0, abs=0.03)

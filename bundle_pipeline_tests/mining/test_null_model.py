@@ -76,7 +76,7 @@ def test_size_classes_keep_two_groups_of_customers_apart() -> None:
 )
 def test_expected_counts_are_right_on_orders_without_associations(noise: Noise) -> None:
     # Within 3 % in sum over the popular pairs; the pooled null is up to 10 % off either way.
-    encoded = encode_baskets(edge_swapped(noise_shop(noise, seed=5), seed=6))
+    encoded = edge_swapped(encode_baskets(noise_shop(noise, seed=5)), seed=6)
     pairs, count = frequent_pairs(encoded, 50, CountingParams())
     expected = expected_pair_counts(size_classes(encoded), pairs)
     assert count.sum() / expected.sum() == pytest.approx(1.0, abs=0.03)

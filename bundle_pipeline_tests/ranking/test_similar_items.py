@@ -1,5 +1,6 @@
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import rank_bundles
 from bundle_pipeline.ranking.similar_items import with_similar_items
@@ -101,7 +102,7 @@ def test_what_is_alike_is_dropped_with_its_code() -> None:
     bundles = priced_bundles(bundle("a", "b"), bundle("a", "c"), bundle("a", "d"))
     ranking = rank_bundles(
         bundles,
-        baskets_frame("abcd"),
+        encode_baskets(baskets_frame("abcd")),
         duplicate_products=duplicates("ab", family_id="a"),
         substitutes=substitutes("ac"),
         params=RankingParams(),

@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.features.content_neighbours import find_content_neighbours
@@ -55,7 +56,7 @@ def substitutes(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],
     content_neighbours: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     catalog: pl.DataFrame,
     variants: pl.DataFrame,
 ) -> dg.MaterializeResult[pl.DataFrame]:

@@ -18,7 +18,11 @@ from bundle_pipeline.mining.shuffle_check import shuffle_check
 from bundle_pipeline_tests.benchmarks.evidence import coverage as covering
 from bundle_pipeline_tests.benchmarks.evidence import planted as planting
 from bundle_pipeline_tests.benchmarks.evidence import size_limit
-from bundle_pipeline_tests.benchmarks.evidence.real_baskets import counted_baskets, shop_names
+from bundle_pipeline_tests.benchmarks.evidence.real_baskets import (
+    counted_baskets,
+    encoded,
+    shop_names,
+)
 
 app = typer.Typer(add_completion=False, help=__doc__)
 console = Console(width=150)
@@ -48,7 +52,7 @@ def shuffled(
     params = MiningParams.model_validate({"null_model": null_model})
     is_met = True
     for shop in only or shop_names(data):
-        real, *false = shuffle_check(counted_baskets(data, shop), params, seeds=seeds)
+        real, *false = shuffle_check(encoded(counted_baskets(data, shop)), params, seeds=seeds)
         row = (
             *(shop, f"{real.pair_count:,}", f"{real.triple_count:,}"),
             " ".join(str(each.pair_count) for each in false),

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline_tests.support.generators import Noise, planted_shop
@@ -57,7 +58,7 @@ def _found(noise: Noise, planted_share: float, seeds: int) -> Found:
         baskets, planted = planted_shop(
             noise, pair_count=PLANTED_PAIRS, planted_share=planted_share, seed=seed
         )
-        rules = mine_pair_rules(baskets, MiningParams()).filter("is_significant")
+        rules = mine_pair_rules(encode_baskets(baskets), MiningParams()).filter("is_significant")
         shown = {
             pair
             for pair in rules.select("antecedent_id", "consequent_id").iter_rows()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.occurrences import pair_occurrences
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
@@ -20,6 +20,7 @@ from bundle_pipeline.mining.poisson import critical_count, upper_tail
 from bundle_pipeline_tests.benchmarks.evidence.real_baskets import (
     NO_LIMIT,
     counted_baskets,
+    encoded,
     split_by_time,
     with_frequent_variants,
 )
@@ -50,15 +51,15 @@ class Limited:
 def pairs_at_stated_threshold(data: Path, shop: str) -> dict[str, int]:
     """Pairs that pass with the size limit off, by null; "pooled" has all basket sizes in one."""
     older, _ = split_by_time(counted_baskets(data, shop, max_basket_size=NO_LIMIT), OLDER_SHARE)
-    encoded = encode_baskets(with_frequent_variants(older, _STATED_COUNT))
-    pairs, count = frequent_pairs(encoded, _STATED_COUNT, MiningParams())
-    expected = {null: expected_pair_counts(encoded, pairs, null) for null in NULLS}
-    expected = {**expected, "pooled": pooled_expected_counts(encoded, pairs)}
-    return {null: _passing(encoded, count, chance) for null, chance in expected.items()}
+    baskets = encoded(with_frequent_variants(older, _STATED_COUNT))
+    pairs, count = frequent_pairs(baskets, _STATED_COUNT, MiningParams())
+    expected = {null: expected_pair_counts(baskets, pairs, null) for null in NULLS}
+    expected = {**expected, "pooled": pooled_expected_counts(baskets, pairs)}
+    return {null: _passing(baskets, count, chance) for null, chance in expected.items()}
 
 
-def _passing(encoded: EncodedBaskets, count: Codes, expected: npt.NDArray[np.float64]) -> int:
-    family = math.comb(encoded.variant_count, 2)
+def _passing(baskets: EncodedBaskets, count: Codes, expected: npt.NDArray[np.float64]) -> int:
+    family = math.comb(baskets.variant_count, 2)
     q_values = benjamini_hochberg(upper_tail(count, expected), family_size=family)
     return int((q_values <= _STATED_Q).sum())
 
@@ -77,7 +78,7 @@ def what_the_limit_does(data: Path, shop: str) -> Iterator[Limited]:
     """Pairs kept, lost and gained by the limit, and how many of each are seen again."""
     off, _ = split_by_time(counted_baskets(data, shop, max_basket_size=NO_LIMIT), OLDER_SHARE)
     on, newest = split_by_time(counted_baskets(data, shop), OLDER_SHARE)
-    judge = encode_baskets(newest)
+    judge = encoded(newest)
     for null in NULLS:
         params = MiningParams(null_model=null)
         limited, unlimited = _significant(on, params), _significant(off, params)
@@ -90,7 +91,7 @@ def what_the_limit_does(data: Path, shop: str) -> Iterator[Limited]:
 
 
 def _significant(baskets: pl.DataFrame, params: MiningParams) -> Pairs:
-    rules = mine_pair_rules(baskets, params).filter(
+    rules = mine_pair_rules(encoded(baskets), params).filter(
         "is_significant", pl.col("antecedent_id") < pl.col("consequent_id")
     )
     return set(rules.select("antecedent_id", "consequent_id").iter_rows())
