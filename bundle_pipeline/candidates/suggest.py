@@ -12,11 +12,11 @@ import polars as pl
 from pydantic import Field
 
 from bundle_pipeline.candidates.identity import with_bundle_id
-from bundle_pipeline.candidates.item_facts import item_facts, shop_currency
 from bundle_pipeline.candidates.objectives import bundle_objectives
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
 from bundle_pipeline.candidates.stock import bundle_stock, units_sold
+from bundle_pipeline.products.item_facts import item_facts, shop_currency
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import CandidateBundles
 from bundle_pipeline.schemas.shop_id import ShopId

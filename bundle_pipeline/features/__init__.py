@@ -1,1 +1,1 @@
-"""Features: what is known of products, customers, pairs and categories."""
+"""What is known of products, customers, pairs and categories; flags; the objective plan."""

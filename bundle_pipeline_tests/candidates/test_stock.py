@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
-import pytest
 
-from bundle_pipeline.candidates.stock import available_counts, bundle_stock, units_sold
+from bundle_pipeline.candidates.stock import bundle_stock, units_sold
 from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame
-from bundle_pipeline_tests.support.products import inventory_frame, stocked
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 Item = tuple[str, int, int | None, int | None]
@@ -48,27 +46,6 @@ def test_oversold_stock_is_no_stock() -> None:
 
 def test_ties_are_limited_by_the_smaller_variant_id() -> None:
     assert stock_of(("z", 1, 4, None), ("b", 1, 4, None))["limited_by"] == "b"
-
-
-@pytest.mark.parametrize(
-    ("counts", "total"), [([5, -2], 3), ([None, 4], 4), ([None, None], None), ([0], 0)]
-)
-def test_locations_add_up_and_untracked_ones_do_not_count(
-    counts: list[int | None], total: int | None
-) -> None:
-    inventory = inventory_frame(
-        *[stocked("a", count, location_id=str(place)) for place, count in enumerate(counts)]
-    )
-    assert available_counts(inventory).rows() == [("stock-a", total)]
-
-
-def test_closed_stock_is_none() -> None:
-    closed = [stocked(item, 4) | {"is_current": False} for item in "ab"]
-    inventory = inventory_frame(*closed, stocked("a", 3, location_id="annex"))
-    assert available_counts(inventory).sort("inventory_item_id").rows() == [
-        ("stock-a", 3),
-        ("stock-b", 0),
-    ]
 
 
 def test_units_are_counted_in_the_days_up_to_the_newest_order() -> None:

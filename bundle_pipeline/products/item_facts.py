@@ -1,8 +1,8 @@
-"""What is known of each variant of a bundle: name, price, cost, category, stock and sales."""
+"""What the files say of each variant: name, price, cost, category, tags, age and stock."""
 
 import polars as pl
 
-from bundle_pipeline.candidates.stock import available_counts
+from bundle_pipeline.products.stock import available_counts
 
 # An unlisted product is hidden on purpose.
 _OFF_SALE = ("draft", "archived", "unlisted")
@@ -47,9 +47,10 @@ def item_facts(
 
     Returns:
         ``variant_id``, ``product_id``, ``sku``, ``title``, ``variant_title``, ``product_type``,
-        ``unit_price_minor``, ``unit_cost_minor``, ``available_count`` (null: not tracked) and
-        ``is_off_sale`` (draft, archived, unlisted or closed; unknown is on sale). Unknown fields
-        are null.
+        ``vendor``, ``tags``, ``unit_price_minor``, ``compare_at_price_minor``,
+        ``unit_cost_minor``, ``launched_at`` (published, else created), ``available_count`` (null:
+        not tracked) and ``is_off_sale`` (draft, archived, unlisted or closed; unknown is on sale).
+        Unknown fields are null.
     """
     asked = variant_ids.unique().to_frame("variant_id")
     facts = (
@@ -65,8 +66,14 @@ def item_facts(
         title=_first_known("page", "own", "product_title"),
         variant_title=_first_known("page", "own", "variant_title"),
         product_type=_first_known("own", "page", "product_type"),
+        vendor=_first_known("own", "page", "vendor"),
+        tags="page_tags",
         unit_price_minor=_amount("price_minor", currency),
+        compare_at_price_minor=_amount("compare_at_price_minor", currency),
         unit_cost_minor=_amount("unit_cost_minor", currency),
+        launched_at=pl.coalesce(
+            "page_product_published_at", "page_product_created_at", "own_created_at"
+        ),
         available_count=pl.coalesce("stocked_count", "page_available_count"),
         is_off_sale=(
             pl.col("page_product_status").is_in(_OFF_SALE).fill_null(value=False)
