@@ -5,6 +5,7 @@ import dagster as dg
 from bundle_pipeline.defs.assets import (
     baskets,
     candidates,
+    features,
     ingest,
     mining,
     pricing,
@@ -20,7 +21,10 @@ from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.schedules import nightly
 from bundle_pipeline.defs.sensors import landing_sensor
 
-_ROOMS = [ingest, baskets, mining, similar_products, candidates, scoring, pricing, ranking, publish]
+_ROOMS = [
+    *(ingest, baskets, mining, features, similar_products),
+    *(candidates, scoring, pricing, ranking, publish),
+]
 
 
 def assembled(site: Site) -> dg.Definitions:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.candidates.suggest import CandidateParams
+from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.features.similar_products import SimilarProductsParams
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.mining.params import MiningParams
@@ -33,6 +34,8 @@ class PipelineSettings(Params):
     """What counts as bought together more often than chance."""
     similar_products: SimilarProductsParams = Field(default_factory=SimilarProductsParams)
     """Which products are one, alike, or bought one instead of the other."""
+    features: FeatureParams = Field(default_factory=FeatureParams)
+    """What is measured of products and customers, and when a product carries a flag."""
     candidates: CandidateParams = Field(default_factory=CandidateParams)
     """Which bundles are considered."""
     scoring: ScoringParams = Field(default_factory=ScoringParams)

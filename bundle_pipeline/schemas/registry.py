@@ -11,6 +11,13 @@ from bundle_pipeline.schemas.bundles import (
     ScoredBundles,
 )
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.features import (
+    CategoryFeatures,
+    CustomerFeatures,
+    ObjectivePlan,
+    PairFeatures,
+    ProductFeatures,
+)
 from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
 from bundle_pipeline.schemas.mining import (
     ItemCounts,
@@ -46,6 +53,11 @@ FRAMES: dict[str, type[Frame]] = {
         DuplicateProducts,
         ContentNeighbours,
         Substitutes,
+        ProductFeatures,
+        CustomerFeatures,
+        CategoryFeatures,
+        PairFeatures,
+        ObjectivePlan,
         CandidateBundles,
         ScoredBundles,
         PricedBundles,

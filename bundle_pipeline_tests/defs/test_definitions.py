@@ -17,6 +17,15 @@ FLOW = {
     "itemsets": {"baskets", "pair_rules"},
     "item_neighbours": {"baskets"},
     "neighbour_quality": {"baskets"},
+    "product_features": {"orders", "order_lines", "variants", "catalog", "inventory"},
+    "customer_features": {"orders", "order_lines", "variants", "catalog", "inventory"},
+    "category_features": {
+        "orders", "order_lines", "variants", "catalog", "inventory", "product_features",
+    },
+    "pair_features": {
+        "orders", "order_lines", "variants", "catalog", "inventory", "baskets", "pair_rules",
+    },
+    "objective_plan": {"orders", "product_features", "category_features", "pair_features"},
     "candidate_bundles": {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",
         "inventory",

@@ -23,7 +23,17 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_ROOMS = ("ingest", "baskets", "mining", "candidates", "scoring", "pricing", "ranking", "publish")
+_ROOMS = (
+    "ingest",
+    "baskets",
+    "mining",
+    "features",
+    "candidates",
+    "scoring",
+    "pricing",
+    "ranking",
+    "publish",
+)
 
 
 class Picture(NamedTuple):

@@ -1,0 +1,154 @@
+"""Orders and what files say of products -> product_, customer_, category_, pair_features; the plan.
+
+One step makes the first four, because they look at the same sales; another makes objective_plan.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from bundle_pipeline.defs.checks import fact, rows_break
+from bundle_pipeline.defs.labels import frame_asset, frame_out
+from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.features.categories import category_features
+from bundle_pipeline.features.customers import customer_features
+from bundle_pipeline.features.entities import (
+    categories_unlike_products,
+    customers_unlike_orders,
+    pairs_unlike_rules,
+    variants_not_of_one_product,
+)
+from bundle_pipeline.features.objective_plan import plan_objectives
+from bundle_pipeline.features.pairs import pair_features
+from bundle_pipeline.features.products import flag_counts, product_features
+from bundle_pipeline.features.sales import data_clock, gathered_sales
+from bundle_pipeline.schemas.features import (
+    CategoryFeatures,
+    CustomerFeatures,
+    ObjectivePlan,
+    PairFeatures,
+    ProductFeatures,
+)
+from bundle_pipeline.schemas.shop_id import shop_id
+
+_KINDS = {"polars", "deltalake"}
+_SOURCES = {
+    dg.AssetKey(name) for name in ("orders", "order_lines", "variants", "catalog", "inventory")
+}
+_MINED = {dg.AssetKey("pair_rules"), dg.AssetKey("baskets")}
+
+_ONE_PRODUCT = "every_variant_is_of_one_product"
+_ONE_CUSTOMER = "every_customer_has_one_row"
+_ONE_CATEGORY = "every_category_has_one_row"
+_ONE_PAIR = "every_pair_has_one_row"
+
+
+@dg.multi_asset(
+    name="measure",
+    partitions_def=SHOPS,
+    group_name="features",
+    outs={
+        schema.name: frame_out(schema, group="features", layer="derived", kinds=_KINDS)
+        for schema in (ProductFeatures, CustomerFeatures, CategoryFeatures, PairFeatures)
+    },
+    internal_asset_deps={
+        ProductFeatures.name: _SOURCES,
+        CustomerFeatures.name: _SOURCES,
+        CategoryFeatures.name: {*_SOURCES, dg.AssetKey(ProductFeatures.name)},
+        PairFeatures.name: {*_SOURCES, *_MINED},
+    },
+    check_specs=[
+        fact(
+            _ONE_PRODUCT,
+            ProductFeatures.name,
+            "Every variant of files and orders stands in exactly one product's row.",
+            blocking=False,
+        ),
+        fact(
+            _ONE_CUSTOMER,
+            CustomerFeatures.name,
+            "Rows are the distinct known customers of orders.",
+            blocking=False,
+        ),
+        fact(
+            _ONE_CATEGORY,
+            CategoryFeatures.name,
+            "Rows are the distinct categories of products.",
+            blocking=False,
+        ),
+        fact(
+            _ONE_PAIR,
+            PairFeatures.name,
+            "Rows are the distinct pairs of pair_rules.",
+            blocking=False,
+        ),
+    ],
+)
+def measure(
+    context: dg.AssetExecutionContext,
+    site: dg.ResourceParam[Site],
+    orders: pl.DataFrame,
+    order_lines: pl.DataFrame,
+    variants: pl.DataFrame,
+    catalog: pl.DataFrame,
+    inventory: pl.DataFrame,
+    baskets: pl.DataFrame,
+    pair_rules: pl.DataFrame,
+) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
+    """Measure products, customers, categories and pairs at the shop's data clock."""
+    params = site.settings(shop_id(context.partition_key)).features
+    sales = gathered_sales(
+        orders=orders,
+        order_lines=order_lines,
+        variants=variants,
+        catalog=catalog,
+        inventory=inventory,
+    )
+    products = product_features(sales, params)
+    counts = {
+        "lines_without_product": sales.left_out_line_count,
+        "lines_in_other_currency": sales.other_currency_line_count,
+        **flag_counts(products),
+    }
+    metadata = {f"bundle/{name}": count for name, count in counts.items()}
+    yield dg.Output(products, ProductFeatures.name, metadata=metadata)
+    astray = variants_not_of_one_product(
+        products, order_lines=order_lines, variants=variants, catalog=catalog
+    )
+    yield rows_break(_ONE_PRODUCT, astray, asset=ProductFeatures.name, key="key")
+    customers = customer_features(sales, params)
+    yield dg.Output(customers, CustomerFeatures.name)
+    unlike = customers_unlike_orders(customers, orders)
+    yield rows_break(_ONE_CUSTOMER, unlike, asset=CustomerFeatures.name, key="key")
+    categories = category_features(sales, products, params)
+    yield dg.Output(categories, CategoryFeatures.name)
+    unlike = categories_unlike_products(categories, products)
+    yield rows_break(_ONE_CATEGORY, unlike, asset=CategoryFeatures.name, key="key")
+    pairs = pair_features(sales, pair_rules, baskets, params)
+    yield dg.Output(pairs, PairFeatures.name)
+    unlike = pairs_unlike_rules(pairs, pair_rules)
+    yield rows_break(_ONE_PAIR, unlike, asset=PairFeatures.name, key="key")
+
+
+@frame_asset(ObjectivePlan, group="features", layer="derived", kinds=_KINDS)
+def objective_plan(
+    context: dg.AssetExecutionContext,
+    site: dg.ResourceParam[Site],
+    orders: pl.DataFrame,
+    product_features: pl.DataFrame,
+    category_features: pl.DataFrame,
+    pair_features: pl.DataFrame,
+) -> dg.MaterializeResult[pl.DataFrame]:
+    """Say which objectives apply to the shop, with what evidence, and why others don't."""
+    params = site.settings(shop_id(context.partition_key)).features
+    plan = plan_objectives(
+        product_features,
+        category_features=category_features,
+        pair_features=pair_features,
+        as_of=data_clock(orders),
+        params=params.plan,
+    )
+    metadata = {"bundle/objectives": int(plan.get_column("applies").sum())}
+    return dg.MaterializeResult(value=plan, metadata=metadata)

@@ -1,0 +1,63 @@
+"""Facts about features: as many rows as there are distinct entities, told from other frames."""
+
+import polars as pl
+
+
+def variants_not_of_one_product(
+    product_features: pl.DataFrame,
+    *,
+    order_lines: pl.DataFrame,
+    variants: pl.DataFrame,
+    catalog: pl.DataFrame,
+) -> pl.DataFrame:
+    """Variants of files and orders that don't stand in exactly one product's row.
+
+    Returns:
+        ``key``: the variant's id; no rows where all is well.
+    """
+    held = product_features.get_column("variant_ids").explode().drop_nulls()
+    frames = (order_lines, variants, catalog)
+    known = pl.concat([frame.get_column("variant_id").drop_nulls() for frame in frames])
+    return rows_unlike_entities(held, known)
+
+
+def customers_unlike_orders(customer_features: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Known customers of orders that don't have exactly one row, as ``key``."""
+    known = orders.get_column("customer_key").drop_nulls()
+    return rows_unlike_entities(customer_features.get_column("customer_key"), known)
+
+
+def pairs_unlike_rules(pair_features: pl.DataFrame, pair_rules: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of rules, whichever direction, that don't have exactly one row, as ``key``."""
+    rows = pair_features.select(pl.concat_str("first_id", "second_id", separator=" + "))
+    sides = ("antecedent_id", "consequent_id")
+    known = pair_rules.select(
+        pl.concat_str(pl.min_horizontal(sides), pl.max_horizontal(sides), separator=" + ")
+    )
+    return rows_unlike_entities(rows.to_series(), known.to_series())
+
+
+def categories_unlike_products(
+    category_features: pl.DataFrame, product_features: pl.DataFrame
+) -> pl.DataFrame:
+    """Categories of products that don't have exactly one row, as ``key``."""
+    known = product_features.get_column("product_type").drop_nulls()
+    return rows_unlike_entities(category_features.get_column("product_type"), known)
+
+
+def rows_unlike_entities(rows: pl.Series, entities: pl.Series) -> pl.DataFrame:
+    """Entities without a row, rows without an entity, and rows that repeat.
+
+    Args:
+        rows: Keys of a frame.
+        entities: Keys that there should be; repeats count once.
+
+    Returns:
+        ``key``, sorted; no rows where rows and distinct entities are the same.
+    """
+    found = rows.alias("key").to_frame()
+    there = entities.unique().alias("key").to_frame()
+    missing = there.join(found, on="key", how="anti")
+    extra = found.join(there, on="key", how="anti")
+    repeated = found.filter(~pl.col("key").is_first_distinct())
+    return pl.concat([missing, extra, repeated]).sort("key")
