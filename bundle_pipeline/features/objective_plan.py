@@ -103,7 +103,7 @@ def _needs(as_of: datetime | None, params: PlanParams) -> Mapping[str, _Need]:
     months = _months_ahead(as_of, params.season_lead_days)
     is_near = pl.col("season_months").list.set_intersection(months).list.len() > 0
     return {
-        "increase_aov": _Need(pl.lit(value=True), _BUNDLE, "sellable products", "what is sold"),
+        "increase_aov": _Need(pl.lit(value=True), _BUNDLE, "products to combine", "what they are"),
         "clear_slow_movers": _Need(
             pl.col("is_slow_mover"), 1, "slow movers", "how much is in stock or how old they are"
         ),
@@ -174,12 +174,14 @@ def _has_anchor(sellable: pl.DataFrame) -> bool:
 def _explanation(
     objective: str, reason: str | None, need: _Need, evidence: _Evidence, pair_count: int
 ) -> str:
-    of_all = f"{evidence.product_count} of {evidence.sellable_product_count} sellable products"
-    has = f"{of_all} are {need.what}; it takes {need.fewest}"
+    has = (
+        f"{evidence.product_count} {need.what} among {evidence.sellable_product_count} sellable "
+        f"products; it takes {need.fewest}"
+    )
     if objective == "increase_aov":
-        has = f"{of_all} can be combined, {pair_count} pairs of variants go together beyond chance"
+        has += f"; {pair_count} pairs of variants go together beyond chance"
     if evidence.unknown_product_count and reason != "switched_off":
-        has += f"; of {evidence.unknown_product_count} nothing says {need.unsaid}"
+        has += f"; for {evidence.unknown_product_count} of them nothing says {need.unsaid}"
     why = {
         "switched_off": "Switched off by settings. ",
         "no_anchor": "No older product was sold that they could stand beside. ",

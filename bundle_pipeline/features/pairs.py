@@ -8,13 +8,11 @@ import polars as pl
 from bundle_pipeline.features.intervals import activity_rate, days_between, with_expected_interval
 from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.features.sales import Sales
+from bundle_pipeline.features.shared_baskets import shared_baskets
 from bundle_pipeline.schemas.base import UTC_TIMESTAMP, declared
 from bundle_pipeline.schemas.features import PairFeatures
 
 logger = logging.getLogger(__name__)
-
-# Baskets looked at together: a row takes about 40 bytes until it is matched.
-_BLOCK_ROWS = 4_000_000
 
 
 def pair_features(
@@ -36,7 +34,7 @@ def pair_features(
     """
     pairs = _pairs(pair_rules, sales)
     found = (
-        pairs.join(_together(pairs, sales, baskets), on="pair", validate="1:1")
+        pairs.join(shared_baskets(pairs, _held(pairs, sales, baskets)), on="pair", validate="1:1")
         .pipe(_with_recency, sales, params)
         .pipe(_with_cross_sell)
         .with_columns(currency=pl.lit(sales.currency, pl.String))
@@ -92,27 +90,6 @@ def _pairs(pair_rules: pl.DataFrame, sales: Sales) -> pl.DataFrame:
     )
 
 
-def _together(pairs: pl.DataFrame, sales: Sales, baskets: pl.DataFrame) -> pl.DataFrame:
-    """Per ``pair``: ``first_bought_at``, ``last_bought_at``, ``revenue_minor`` of its baskets.
-
-    The rarer variant's baskets are looked through for the other one, so that the cost is the sum of
-    the rarer counts and not the square of the basket sizes; in blocks, so that memory is bounded.
-    """
-    held = _held(pairs, sales, baskets)
-    is_first_rarer = pl.col("antecedent_basket_count") <= pl.col("consequent_basket_count")
-    sides = pairs.select(
-        "pair",
-        rarer=pl.when(is_first_rarer).then("first_variant").otherwise("second_variant"),
-        other=pl.when(is_first_rarer).then("second_variant").otherwise("first_variant"),
-        _block=pl.min_horizontal("antecedent_basket_count", "consequent_basket_count").cum_sum()
-        // _BLOCK_ROWS,
-    )
-    blocks = [
-        _gathered(block, held) for block in sides.partition_by("_block", maintain_order=True)
-    ] or [_gathered(sides, held)]
-    return pl.concat(blocks)
-
-
 def _held(pairs: pl.DataFrame, sales: Sales, baskets: pl.DataFrame) -> pl.DataFrame:
     """Variants of pairs in counted baskets: ``order``, ``variant``, time and what was paid.
 
@@ -127,26 +104,6 @@ def _held(pairs: pl.DataFrame, sales: Sales, baskets: pl.DataFrame) -> pl.DataFr
         .join(sales.orders.join(giants, on="order_id").lazy(), on="order", how="anti")
         .group_by("order", "variant")
         .agg(pl.col("ordered_at").first(), pl.col("net_minor").sum())
-        .collect()
-    )
-
-
-def _gathered(sides: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    return (
-        sides.lazy()
-        .join(held.lazy(), left_on="rarer", right_on="variant", validate="m:m")
-        .join(
-            held.lazy().select("order", "variant", other_minor="net_minor"),
-            left_on=["order", "other"],
-            right_on=["order", "variant"],
-            validate="m:1",
-        )
-        .group_by("pair")
-        .agg(
-            first_bought_at=pl.col("ordered_at").min(),
-            last_bought_at=pl.col("ordered_at").max(),
-            revenue_minor=pl.col("net_minor").sum() + pl.col("other_minor").sum(),
-        )
         .collect()
     )
 

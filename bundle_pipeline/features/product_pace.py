@@ -99,7 +99,9 @@ def _with_momentum(products: pl.DataFrame, sales: Sales, params: FeatureParams) 
     momentum = (pl.col("_recent") + k * share) / ((pl.col("_all") + k) * share)
     return (
         products.with_columns(
-            _days=pl.col("_exposed_days").ceil().clip(upper_bound=MOMENTUM_DAYS).cast(pl.Int32)
+            _days=(pl.col("_exposed_days").floor() + 1)
+            .clip(upper_bound=MOMENTUM_DAYS)
+            .cast(pl.Int32)
         )
         .join(_shop_shares(recent), on="_days", how="left", validate="m:1")
         .join(own, on="product", how="left", validate="1:1")

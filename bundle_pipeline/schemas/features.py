@@ -77,7 +77,7 @@ class ProductFeatures(Frame):
         PRICE_TIERS,
         nullable=True,
         description="Its price among the shop's: lower quarter budget, middle half mid, upper "
-        "quarter premium, beyond Tukey's fence luxury",
+        "quarter premium, and far above it luxury",
     )
     is_on_sale = dy.Bool(description="Whether a variant of it is on sale, as far as files say")
     launched_at = utc_timestamp(
