@@ -22,15 +22,12 @@ def with_pace(products: pl.DataFrame, sales: Sales, params: FeatureParams) -> pl
         params: Priors.
 
     Returns:
-        The same rows with those columns, ``launched_at`` not after the first sale,
+        The same rows with those columns, ``launched_at`` as far as sales don't disprove it,
         ``days_since_last_sale``, ``expected_interval_days`` and ``activity_rate``.
     """
     as_of = pl.lit(sales.as_of, dtype=pl.Datetime("us", "UTC"))
-    launched = pl.when(pl.col("launched_at").is_not_null()).then(
-        pl.min_horizontal("launched_at", "first_sold_at")
-    )
     return (
-        products.with_columns(_as_of=as_of, launched_at=launched)
+        products.with_columns(_as_of=as_of, launched_at=_launch())
         .with_columns(
             days_since_last_sale=days_between("last_sold_at", "_as_of"),
             _exposed_days=_exposed_days(sales.history_days),
@@ -46,6 +43,19 @@ def with_pace(products: pl.DataFrame, sales: Sales, params: FeatureParams) -> pl
         )
         .with_columns(activity_rate=activity_rate("days_since_last_sale"))
         .drop("_as_of", "_exposed_days", "mean_interval_days")
+    )
+
+
+def _launch() -> pl.Expr:
+    """The stated launch, or the first sale if that is earlier by less than a day.
+
+    A sale long before it disproves it: shops that move to another platform have all products
+    created on one day. When such a product was launched isn't known then.
+    """
+    stated, first = pl.col("launched_at"), pl.col("first_sold_at")
+    is_possible = stated <= first + pl.duration(days=1)
+    return pl.when(first.is_null() | is_possible).then(
+        pl.when(stated.is_not_null()).then(pl.min_horizontal(stated, first))
     )
 
 

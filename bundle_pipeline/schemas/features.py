@@ -81,7 +81,8 @@ class ProductFeatures(Frame):
     )
     is_on_sale = dy.Bool(description="Whether a variant of it is on sale, as far as files say")
     launched_at = utc_timestamp(
-        nullable=True, description="When it was published or created, or first sold if earlier"
+        nullable=True,
+        description="When it was published or created; null too where it was sold long before",
     )
     order_count = count(description="Orders with it")
     unit_count = count(description="Units sold")

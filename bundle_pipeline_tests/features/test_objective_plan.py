@@ -131,6 +131,6 @@ def test_settings_switch_off_weigh_and_cap() -> None:
 def test_the_explanation_states_the_numbers() -> None:
     found = plan({"is_high_margin": True}, {"is_high_margin": None}, {"is_high_margin": False})
     assert found["margin_guard"]["explanation"] == (
-        "1 products with a high margin among 3 sellable products; it takes 1; for 1 of them nothing "
-        "says what they cost."
+        "1 products with a high margin among 3 sellable products; it takes 1; for 1 of them "
+        "nothing says what they cost."
     )

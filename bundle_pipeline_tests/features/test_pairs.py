@@ -123,10 +123,14 @@ def test_pairs_are_those_of_brute_force(held: list[set[str]]) -> None:
         if rules.filter(antecedent_id=first, consequent_id=second).height:
             paid = len(both) * (200 + ord(first) + ord(second))
             expected[first, second] = (len(both), both[0] / 3, both[-1] / 3, paid)
-    ago = (NOW - pl.col("last_bought_at", "first_bought_at")).dt.total_seconds() / 86_400
-    rows = found.select("first_id", "second_id", "basket_count", ago, "revenue_minor")
-    assert {(a, b): (n, new, old, paid) for a, b, n, new, old, paid in rows.iter_rows()} == (
-        pytest.approx(expected)
-        if not expected
-        else {k: pytest.approx(v) for k, v in expected.items()}
+    latest, first = (
+        (NOW - pl.col(f"{which}_bought_at")).dt.total_seconds() / 86_400
+        for which in ("last", "first")
     )
+    rows = found.select(
+        "first_id", "second_id", "basket_count", latest.alias("latest"), first.alias("first"),
+        "revenue_minor",
+    )  # fmt: skip
+    assert {(a, b): tuple(rest) for a, b, *rest in rows.iter_rows()} == {
+        key: pytest.approx(values) for key, values in expected.items()
+    }

@@ -1,6 +1,6 @@
 """How fast products sell."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -46,12 +46,27 @@ def test_no_window_is_longer_than_the_orders_of_the_shop() -> None:
     assert found["units_per_day_90"] == pytest.approx(4 / 20)
 
 
-def test_a_launch_is_never_after_the_first_sale() -> None:
-    # Shops that moved to another platform have all products created on one day.
-    created = [variant("a", created_at=NOW - timedelta(days=3))]
-    found = features(Sale("a", 50), Sale("a", 0), variants=created)["a"]
-    assert found["launched_at"] == NOW - timedelta(days=50)
-    assert features(Sale("a", 50), Sale("a"))["a"]["launched_at"] is None
+@pytest.mark.parametrize(
+    ("created", "first_sold", "launched"),
+    [
+        (9.0, 5.0, 9.0),
+        (9.0, None, 9.0),
+        # Many exports state days only.
+        (4.5, 5.0, 5.0),
+        # Shops that moved to another platform have all products created on one day.
+        (3.0, 50.0, None),
+        (None, 5.0, None),
+    ],
+)
+def test_a_launch_that_a_sale_disproves_is_unknown(
+    created: float | None, first_sold: float | None, launched: float | None
+) -> None:
+    def ago(days: float | None) -> datetime | None:
+        return None if days is None else NOW - timedelta(days=days)
+
+    sales = [] if first_sold is None else [Sale("a", first_sold)]
+    files = [variant("a", created_at=ago(created))]
+    assert features(*sales, Sale("z"), variants=files)["a"]["launched_at"] == ago(launched)
 
 
 def test_slower_rate_is_the_share_of_other_products_that_sell_slower() -> None:

@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from bundle_pipeline.features.seasonality import measured_seasons
+from bundle_pipeline_tests.support.products import Row
 from bundle_pipeline_tests.support.sold import NOW, Sale, shop_sales
 
 # Orders of a shop on the fifteenth of each month, from January 2024 on.
@@ -23,7 +24,7 @@ def steadily(variant_id: str, orders: int = 1) -> list[Sale]:
     return [sale for month in range(24) for sale in sold(variant_id, month, orders)]
 
 
-def seasons(*parts: list[Sale], min_order_count: int = 1) -> dict[str, dict[str, object]]:
+def seasons(*parts: list[Sale], min_order_count: int = 1) -> dict[str, Row]:
     sales = shop_sales(*[sale for part in parts for sale in part])
     found = measured_seasons(sales, min_order_count=min_order_count).join(
         sales.facts.select("product", "variant_id"), on="product"
@@ -69,7 +70,7 @@ def test_a_year_with_few_orders_in_the_window_does_not_count() -> None:
 def test_a_season_goes_over_the_turn_of_the_year() -> None:
     a = [*sold("a", 0, 9), *sold("a", 11, 9), *sold("a", 12, 9), *sold("a", 23, 9)]
     found = seasons(steadily("z", 10), a)["a"]
-    assert {12, 1} <= set(found["measured_months"])  # pyright: ignore[reportArgumentType]
+    assert {12, 1} <= set(found["measured_months"])
     assert found["season_year_count"] == 3
 
 
