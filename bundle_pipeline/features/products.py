@@ -50,7 +50,12 @@ def product_features(sales: Sales, params: FeatureParams) -> dy.DataFrame[Produc
         .join(product_money(sales), on="product", how="left", validate="1:1")
         .join(repeat_purchases(sales), on="product", how="left", validate="1:1")
         .join(seasons, on="product", how="left", validate="1:1")
-        .with_columns(pl.col(money).fill_null(0))
+        .with_columns(
+            pl.col(money).fill_null(0),
+            # Of products that only lines without a variant state.
+            variant_ids=pl.col("variant_ids").fill_null([]),
+            is_on_sale=pl.col("is_on_sale").fill_null(value=True),
+        )
         .with_columns(_known_customers(sales))
         .pipe(with_pace, sales, params)
         .with_columns(

@@ -60,7 +60,7 @@ class ProductFeatures(Frame):
     )
     is_product_known = dy.Bool(description="False where the variant stands for its product")
     variant_ids = dy.List(dy.String(), description="Its variants, sorted")
-    title = dy.String(nullable=True, description="Title of its page, else as sold")
+    title = dy.String(nullable=True, description="Title of its page, else its variants' as sold")
     product_type = dy.String(nullable=True, description="The shop's category for it")
     vendor = dy.String(nullable=True, description="Who makes it")
     currency = dy.String(nullable=True, description=_CURRENCY)
