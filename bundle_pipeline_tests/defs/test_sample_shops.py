@@ -9,6 +9,7 @@ import pytest
 
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.bundles import DroppedCandidates, PricedBundles, RankedBundles
+from bundle_pipeline.schemas.features import OBJECTIVES, ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.shop_id import shop_id
@@ -51,6 +52,18 @@ def test_every_candidate_is_ranked_or_dropped_with_a_code(
     ranked = site.lake.read(RankedBundles, shop_id(shop)).get_column("bundle_id")
     dropped = site.lake.read(DroppedCandidates, shop_id(shop)).get_column("bundle_id")
     assert sorted([*ranked, *dropped]) == sorted(priced)
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_every_objective_is_considered_and_every_sold_product_is_measured(
+    published_samples: Published, shop: str
+) -> None:
+    site, _ = published_samples
+    plan = site.lake.read(ObjectivePlan, shop_id(shop))
+    assert sorted(plan.get_column("objective")) == sorted(OBJECTIVES)
+    products = site.lake.read(ProductFeatures, shop_id(shop))
+    held = set(products.get_column("variant_ids").explode())
+    assert set(site.lake.read(OrderLines, shop_id(shop))["variant_id"].drop_nulls()) <= held
 
 
 @pytest.mark.parametrize("shop", SHOPS)

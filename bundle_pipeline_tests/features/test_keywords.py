@@ -83,6 +83,11 @@ def test_category_and_tags_are_read_too() -> None:
     assert told("Red Box", tags=["christmas", "box"])["says_season"] == "christmas"
 
 
+def test_a_season_by_name_comes_before_one_without() -> None:
+    assert told("Egg Kit", product_type="Seasonal")["says_season"] == "unnamed"
+    assert told("Easter Egg Kit", product_type="Seasonal")["says_season"] == "easter"
+
+
 def test_without_any_words_nothing_is_known() -> None:
     found = told(None)
     assert (found["says_giftable"], found["says_replenishable"]) == (None, None)
