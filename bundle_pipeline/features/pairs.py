@@ -5,6 +5,7 @@ import logging
 import dataframely as dy
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.features.intervals import activity_rate, days_between, with_expected_interval
 from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.features.sales import Sales
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def pair_features(
-    sales: Sales, pair_rules: pl.DataFrame, baskets: pl.DataFrame, params: FeatureParams
+    sales: Sales, pair_rules: pl.DataFrame, baskets: EncodedBaskets, params: FeatureParams
 ) -> dy.DataFrame[PairFeatures]:
     """One row per pair of variants of ``pair_rules``.
 
@@ -26,7 +27,7 @@ def pair_features(
     Args:
         sales: The shop's sales.
         pair_rules: ``PairRules``, both directions of each pair.
-        baskets: ``Baskets`` that they were mined from: those above the size limit don't count.
+        baskets: Counted baskets that they were mined from.
         params: Priors.
 
     Returns:
@@ -90,18 +91,18 @@ def _pairs(pair_rules: pl.DataFrame, sales: Sales) -> pl.DataFrame:
     )
 
 
-def _held(pairs: pl.DataFrame, sales: Sales, baskets: pl.DataFrame) -> pl.DataFrame:
+def _held(pairs: pl.DataFrame, sales: Sales, baskets: EncodedBaskets) -> pl.DataFrame:
     """Variants of pairs in counted baskets: ``order``, ``variant``, time and what was paid.
 
     The same orders and variants as in ``baskets``, without comparing its texts line by line.
     """
     members = pl.concat([pairs.get_column("first_variant"), pairs.get_column("second_variant")])
-    giants = baskets.filter(~pl.col("is_counted")).select("order_id").unique()
+    counted = sales.orders.join(baskets.orders, on="order_id", how="semi")
     return (
         sales.lines.lazy()
         .filter(~pl.col("is_bundle_component"))
         .join(members.unique().to_frame("variant").lazy(), on="variant", how="semi")
-        .join(sales.orders.join(giants, on="order_id").lazy(), on="order", how="anti")
+        .join(counted.lazy(), on="order", how="semi")
         .group_by("order", "variant")
         .agg(pl.col("ordered_at").first(), pl.col("net_minor").sum())
         .collect()

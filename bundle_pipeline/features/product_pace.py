@@ -121,15 +121,17 @@ def _with_momentum(products: pl.DataFrame, sales: Sales, params: FeatureParams) 
 
 
 def _shop_shares(recent: pl.DataFrame) -> pl.DataFrame:
-    """Per number of days back, 1 to 84: the share of the shop's orders in the last 28 of them."""
+    """Per number of days back, 1 to 84: the share of the shop's orders in the last 28 of them.
+
+    Null where it has none in those: the newest order may sell no known product.
+    """
     ages = recent.unique("order").get_column("age_days").value_counts(name="_orders")
     days = pl.select(age_days=pl.int_range(MOMENTUM_DAYS, dtype=pl.Int32))
     counted = days.join(ages, on="age_days", how="left", validate="1:1").sort("age_days")
     within = pl.col("_orders").fill_null(0).cum_sum()
+    lately = within.gather(pl.min_horizontal(pl.col("age_days"), pl.lit(_RECENT_DAYS - 1)))
     return counted.select(
-        _days=pl.col("age_days") + 1,
-        _shop_share=within.gather(pl.min_horizontal(pl.col("age_days"), pl.lit(_RECENT_DAYS - 1)))
-        / within,
+        _days=pl.col("age_days") + 1, _shop_share=pl.when(lately > 0).then(lately / within)
     )
 
 

@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 import typer
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.baskets.build import baskets_of
+from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
 from bundle_pipeline.features.categories import category_features
 from bundle_pipeline.features.customers import customer_features
 from bundle_pipeline.features.pairs import pair_features
@@ -43,7 +44,7 @@ _RUNS = 3
 @dataclass(frozen=True)
 class _Shop:
     files: dict[str, pl.DataFrame]
-    baskets: pl.DataFrame
+    baskets: EncodedBaskets
     pair_rules: pl.DataFrame
 
 
@@ -127,9 +128,9 @@ def _generated(line_count: int) -> _Shop:
             currency=pl.lit("EUR"),
         ),
     )
-    baskets = build_baskets(orders, order_lines, BasketParams())
+    baskets = baskets_of(orders, order_lines)
     files = {"orders": orders, "order_lines": order_lines, **_products()}
-    return _Shop(files, baskets, _rules(baskets))
+    return _Shop(files, encode_baskets(baskets), _rules(baskets))
 
 
 def _products() -> dict[str, pl.DataFrame]:
@@ -160,10 +161,8 @@ def _products() -> dict[str, pl.DataFrame]:
 
 def _rules(baskets: pl.DataFrame) -> pl.DataFrame:
     """Both directions of the pairs of the first two variants of orders, most frequent first."""
-    firsts = baskets.group_by("order_id", maintain_order=True).agg(
-        antecedent_id=pl.col("variant_id").first(),
-        consequent_id=pl.col("variant_id").get(1, null_on_oob=True),
-    )
+    held = pl.col("variant_ids").list
+    firsts = baskets.select(antecedent_id=held.first(), consequent_id=held.get(1, null_on_oob=True))
     pairs = (
         firsts.drop_nulls()
         .group_by("antecedent_id", "consequent_id")
@@ -172,7 +171,11 @@ def _rules(baskets: pl.DataFrame) -> pl.DataFrame:
         .head(_PAIRS)
     )
     back = pairs.rename({"antecedent_id": "consequent_id", "consequent_id": "antecedent_id"})
-    sold = baskets.group_by("variant_id").agg(_sold=pl.len().cast(pl.Int64))
+    sold = (
+        baskets.select(variant_id=pl.col("variant_ids").explode())
+        .group_by("variant_id")
+        .agg(_sold=pl.len().cast(pl.Int64))
+    )
     rules = pl.concat([pairs, back.select(pairs.columns)])
     for side in ("antecedent", "consequent"):
         counts = sold.rename({"variant_id": f"{side}_id", "_sold": f"{side}_basket_count"})

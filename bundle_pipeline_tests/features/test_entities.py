@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.baskets.build import baskets_of
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.features.categories import category_features
 from bundle_pipeline.features.customers import customer_features
 from bundle_pipeline.features.entities import (
@@ -58,7 +59,7 @@ def test_a_variant_of_two_products_or_of_none_is_told() -> None:
 
 def measured(shop: SoldShop) -> dict[str, pl.DataFrame]:
     """All frames, checked, and what the checks find."""
-    baskets = build_baskets(shop.orders, shop.order_lines, BasketParams())
+    baskets = encode_baskets(baskets_of(shop.orders, shop.order_lines))
     rules = mine_pair_rules(baskets, ALL)
     sales = shop.sales()
     products = product_features(sales, PARAMS)

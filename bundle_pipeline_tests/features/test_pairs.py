@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.baskets.build import BasketParams, build_baskets
+from bundle_pipeline.baskets.build import baskets_of
+from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.features.pairs import pair_features
 from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
@@ -29,8 +31,8 @@ _TOGETHER = (
 def features(
     shop: SoldShop, *pairs: list[Row], max_basket_size: int | None = None
 ) -> dict[tuple[str, str], Row]:
-    baskets = build_baskets(
-        shop.orders, shop.order_lines, BasketParams(max_basket_size=max_basket_size)
+    baskets = encode_baskets(
+        baskets_of(shop.orders, shop.order_lines), BasketParams(max_basket_size=max_basket_size)
     )
     found = pair_features(shop.sales(), pair_rules_frame(*pairs), baskets, FeatureParams())
     rows = checked(PairFeatures, found).iter_rows(named=True)
@@ -114,7 +116,7 @@ def test_pairs_are_those_of_brute_force(held: list[set[str]]) -> None:
             for name in sorted(names)
         ]
     )
-    baskets = build_baskets(shop.orders, shop.order_lines, BasketParams())
+    baskets = encode_baskets(baskets_of(shop.orders, shop.order_lines))
     rules = mine_pair_rules(baskets, MiningParams(min_basket_count=1, max_p_value=1.0))
     found = pair_features(shop.sales(), rules, baskets, FeatureParams())
     expected = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_asset, frame_out
 from bundle_pipeline.defs.partitions import SHOPS
@@ -94,7 +95,7 @@ def measure(
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Measure products, customers, categories and pairs at the shop's data clock."""
