@@ -65,8 +65,13 @@ class SizeClasses:
         return self.baskets.size
 
 
-def size_classes(encoded: EncodedBaskets) -> SizeClasses:
-    """Group baskets by size; neighbouring sizes share a class where there are few of either."""
+def size_classes(encoded: EncodedBaskets, *, weight: Floats | None = None) -> SizeClasses:
+    """Group baskets by size; neighbouring sizes share a class where there are few of either.
+
+    Args:
+        encoded: Baskets.
+        weight: How much each counts, at least 0; None: 1. Weights don't change the grouping.
+    """
     of_basket = _classes(encoded.basket_size)
     class_count = int(of_basket.max(initial=-1)) + 1
     shape = (encoded.variant_count, class_count)
@@ -74,16 +79,21 @@ def size_classes(encoded: EncodedBaskets) -> SizeClasses:
     first = 0
     for block in encoded.blocks():
         size = block.basket_size
-        of_line = np.repeat(of_basket[first : first + block.basket_count], size)
+        part = slice(first, first + block.basket_count)
+        of_line = np.repeat(of_basket[part], size)
         kept = of_line >= 0
         cell = block.variant[kept].astype(np.int64) * class_count + of_line[kept]
         others = np.repeat(size - 1, size)[kept]
+        of_lines = None if weight is None else np.repeat(weight[part], size)[kept]
+        weighed_others = others if of_lines is None else others * of_lines
         # Sums of whole numbers stay exact in doubles.
-        count += np.bincount(cell, minlength=count.size).reshape(shape)
-        companions += np.bincount(cell, others, minlength=count.size).reshape(shape)
+        count += np.bincount(cell, of_lines, count.size).reshape(shape)
+        companions += np.bincount(cell, weighed_others, count.size).reshape(shape)
         first += block.basket_count
-    baskets = np.bincount(of_basket[of_basket >= 0], minlength=class_count)
-    share = count / np.maximum(baskets, 1)
+    grouped = of_basket >= 0
+    of_baskets = None if weight is None else weight[grouped]
+    baskets = np.bincount(of_basket[grouped], of_baskets, class_count)
+    share = np.divide(count, baskets, out=np.zeros(shape), where=baskets > 0)
     return SizeClasses(
         of_basket=of_basket,
         baskets=baskets.astype(np.float64),

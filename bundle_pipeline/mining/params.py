@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline.mining.periods.params import PeriodParams
 from bundle_pipeline.settings.layers import Params
 
 EngineName = Literal["kernel", "duckdb"]
@@ -44,5 +45,10 @@ class MiningParams(CountingParams):
     max_triple_candidates: int = Field(default=20_000_000, ge=0)
     """Most itemsets of three variants that are looked at; 0 switches them off. Above it the least
     sure pairs are left out of growing, and counted."""
+    recency_half_life_days: float | None = Field(default=None, gt=0)
+    """Days after which a basket counts half in `weighted_count` and `weighted_lift` of
+    `pair_trends`; None: these are off. No other number depends on it."""
+    periods: PeriodParams = Field(default_factory=PeriodParams)
+    """How pairs are followed over time."""
     neighbours: NeighbourParams = Field(default_factory=NeighbourParams)
     """Which variants go with a variant, whether or not beyond chance."""

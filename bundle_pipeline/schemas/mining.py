@@ -7,6 +7,7 @@ from bundle_pipeline.schemas.base import Frame, count, one_of, rate
 
 HELD_OUT_VERDICTS = ("replicated", "faded", "untested")
 NEIGHBOUR_METHODS = ("covisitation", "svd", "ease", "blend")
+COURSES = ("rising", "fading", "seasonal", "uneven", "steady", "unknown")
 # Not a method of neighbours: what each of them has to beat.
 POPULARITY = "popularity"
 
@@ -73,6 +74,72 @@ class Itemsets(Frame):
     customer_count = count(nullable=True, description="Distinct known customers behind it")
     held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
     held_out_power = rate(description="Chance that those baskets would have shown it")
+
+
+class PairPeriods(Frame):
+    """Significant pairs over time."""
+
+    name = "pair_periods"
+    one_row = "One pair in one week, month or quarter in which both variants were sold."
+
+    first_id = dy.String(primary_key=True, description="Variant of the pair, the lower id")
+    second_id = dy.String(primary_key=True, description="The other variant")
+    period_start_on = dy.Date(primary_key=True, description="First day of the period, in UTC")
+    basket_count = count(description="Counted baskets of the period that hold both")
+    period_basket_count = dy.Int64(min=1, description="Counted baskets of the period")
+    expected_count = dy.Float64(
+        min_exclusive=0.0, description="basket_count by chance, given its baskets"
+    )
+    adjusted_lift = dy.Float64(min=0.0, description="basket_count over expected_count")
+    adjusted_lift_low = dy.Float64(min=0.0, description="Lower end of its exact 95 % interval")
+    adjusted_lift_high = dy.Float64(min=0.0, description="Upper end of its exact 95 % interval")
+
+
+class PairTrends(Frame):
+    """What the periods say of each significant pair."""
+
+    name = "pair_trends"
+    one_row = "One pair, and whether it rises, fades, has a season or stays as it is."
+
+    first_id = dy.String(primary_key=True, description="Variant of the pair, the lower id")
+    second_id = dy.String(primary_key=True, description="The other variant")
+    course = one_of(
+        COURSES,
+        description="rising, fading, seasonal (a peak that returns), uneven (a peak that didn't), "
+        "steady, or unknown: too few to say",
+    )
+    basket_count = dy.Int64(min=1, description="Counted baskets that hold both")
+    weighted_count = dy.Float64(
+        nullable=True, min=0.0, description="The same by recency; null with weights off"
+    )
+    weighted_lift = dy.Float64(
+        nullable=True, min=0.0, description="weighted_count over chance; null with weights off"
+    )
+    first_period_on = dy.Date(nullable=True, description="First period sold together")
+    last_period_on = dy.Date(nullable=True, description="Last period sold together")
+    newest_quarter_share = rate(
+        nullable=True, description="Share of basket_count in the newest quarter of the shop's time"
+    )
+    fitted_change = dy.Float64(
+        nullable=True,
+        min=0.0,
+        description="Adjusted lift of the newest period over the first one's, fitted; 1 is steady",
+    )
+    trend_p_value = rate(nullable=True, description="Chance of such a trend if there is none")
+    trend_q_value = rate(nullable=True, description="Benjamini-Hochberg over the pairs tested")
+    trend_power = rate(description="Chance that a change to double or half would have shown")
+    season_p_value = rate(
+        nullable=True, description="Chance of such a peak if months are alike; null under a year"
+    )
+    season_q_value = rate(nullable=True, description="Benjamini-Hochberg over the pairs tested")
+    peak_months = dy.List(
+        dy.Int64(min=1, max=12),
+        nullable=True,
+        description="Months (1 to 12) of the peak, of quarters the first; null without a season",
+    )
+    peak_share = rate(nullable=True, description="Share of basket_count in the peak")
+    peak_even_share = rate(nullable=True, description="The same if months were alike")
+    peak_year_count = count(nullable=True, description="Years in which the peak was seen")
 
 
 class ItemNeighbours(Frame):

@@ -24,7 +24,9 @@ from bundle_pipeline.schemas.mining import (
     ItemNeighbours,
     Itemsets,
     NeighbourQuality,
+    PairPeriods,
     PairRules,
+    PairTrends,
 )
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.similar_products import (
@@ -48,6 +50,8 @@ FRAMES: dict[str, type[Frame]] = {
         ItemCounts,
         PairRules,
         Itemsets,
+        PairPeriods,
+        PairTrends,
         ItemNeighbours,
         NeighbourQuality,
         DuplicateProducts,

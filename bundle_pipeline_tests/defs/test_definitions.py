@@ -15,6 +15,8 @@ FLOW = {
     "item_counts": {"baskets"},
     "pair_rules": {"baskets"},
     "itemsets": {"baskets", "pair_rules"},
+    "pair_periods": {"baskets", "pair_rules"},
+    "pair_trends": {"baskets", "pair_rules"},
     "item_neighbours": {"baskets"},
     "neighbour_quality": {"baskets"},
     "product_features": {"orders", "order_lines", "variants", "catalog", "inventory"},

@@ -13,8 +13,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Words that say neither quantity nor unit; line_number and p_value are terms of their own.
 _UNCLEAR = re.compile(r"pct|percent|data|amount|num_|_num$|qty|date$|time$")
 
-# An expected count is an average.
-_NOT_WHOLE = {"expected_count", "expected_customer_count"}
+# An expected count is an average, a weighted one a sum of weights.
+_NOT_WHOLE = {"expected_count", "expected_customer_count", "weighted_count"}
 
 _ALL = pytest.mark.parametrize("schema", FRAMES.values(), ids=FRAMES)
 

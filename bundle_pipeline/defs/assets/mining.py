@@ -1,7 +1,8 @@
-"""baskets -> item_counts, pair_rules, itemsets; baskets -> item_neighbours, neighbour_quality.
+"""baskets -> item_counts, pair_rules, itemsets; -> item_neighbours, neighbour_quality.
 
+And baskets, pair_rules -> pair_periods, pair_trends.
 One step makes the first three: each looks at the same baskets, and the last at the one before.
-Another makes neighbours and judges the methods behind them, on the same baskets.
+Another follows the pairs over time. A third makes neighbours and judges the methods behind them.
 """
 
 from collections.abc import Iterator
@@ -22,13 +23,19 @@ from bundle_pipeline.mining.neighbours.find import find_neighbours
 from bundle_pipeline.mining.neighbours.judge import judge_neighbours
 from bundle_pipeline.mining.neighbours.summary import best_below_popularity, neighbour_summary
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
+from bundle_pipeline.mining.periods.follow import follow_pairs
+from bundle_pipeline.mining.periods.pair_periods import pair_periods
+from bundle_pipeline.mining.periods.pair_trends import pair_trends
+from bundle_pipeline.mining.periods.summary import period_summary
 from bundle_pipeline.mining.summary import mining_summary
 from bundle_pipeline.schemas.mining import (
     ItemCounts,
     ItemNeighbours,
     Itemsets,
     NeighbourQuality,
+    PairPeriods,
     PairRules,
+    PairTrends,
 )
 from bundle_pipeline.schemas.shop_id import shop_id
 
@@ -65,6 +72,31 @@ def mine(
     numbers["capped_line_count"] = baskets.capped.line_count
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
     yield dg.Output(grown, Itemsets.name, metadata=metadata)
+
+
+@dg.multi_asset(
+    name="periods",
+    partitions_def=SHOPS,
+    group_name="mining",
+    outs={
+        schema.name: frame_out(schema, group="mining", layer="derived", kinds=_KINDS)
+        for schema in (PairPeriods, PairTrends)
+    },
+)
+def periods(
+    context: dg.AssetExecutionContext,
+    site: dg.ResourceParam[Site],
+    baskets: pl.DataFrame,
+    pair_rules: pl.DataFrame,
+) -> Iterator[dg.Output[pl.DataFrame]]:
+    """Count the significant pairs in each period, and tell which rise, fade or have a season."""
+    params = site.settings(shop_id(context.partition_key)).mining
+    followed = follow_pairs(baskets, pair_rules, params)
+    trends = pair_trends(followed, params)
+    numbers = asdict(period_summary(followed, trends))
+    metadata = {f"bundle/{name}": value for name, value in numbers.items()}
+    yield dg.Output(pair_periods(followed), PairPeriods.name)
+    yield dg.Output(trends, PairTrends.name, metadata=metadata)
 
 
 _BEATS_POPULARITY = "best_method_beats_popularity"
