@@ -76,13 +76,13 @@ def baskets_of(orders: pl.DataFrame, order_lines: pl.DataFrame) -> dy.DataFrame[
         One row per order, by time, then id.
     """
     chosen = order_lines.filter(~pl.col("is_bundle_component"))
-    resolved = chosen.select("order_id", "variant_id").drop_nulls("variant_id")
+    resolved = chosen.select("order_id", "variant_id", "quantity").drop_nulls("variant_id")
     of_sales = resolved.join(orders.select("order_id"), on="order_id", how="semi")
-    distinct = of_sales.unique(["order_id", "variant_id"])
+    distinct = of_sales.group_by("order_id", "variant_id").agg(pl.col("quantity").sum())
     baskets = (
         distinct.sort("order_id", "variant_id")
         .group_by("order_id", maintain_order=True)
-        .agg(variant_ids="variant_id")
+        .agg(unit_count=pl.col("quantity").sum(), variant_ids="variant_id")
         .join(
             orders.select("order_id", "ordered_at", "customer_key"), on="order_id", validate="1:1"
         )
@@ -116,7 +116,7 @@ class _Source:
 
     def built(self, folder: Path) -> Part:
         """The baskets, written into a folder, also if there are none: then nobody looks again."""
-        columns = ("order_id", "variant_id", "is_bundle_component")
+        columns = ("order_id", "variant_id", "quantity", "is_bundle_component")
         baskets = baskets_of(
             self.orders.scan().select("order_id", "ordered_at", "customer_key").collect(),
             self.order_lines.scan().select(columns).collect(),

@@ -2,8 +2,8 @@
 
 They are opened from the stored parts, one part at a time, so that text never is in memory for more
 than a part: a line takes 4 bytes, and 8 while lines are put in order. What depends on the whole
-shop is decided here: which baskets are too large to count, and the numbers of variants, customers
-and baskets.
+shop is decided here: which orders are of the chosen segment, which baskets are too large to count,
+and the numbers of variants, customers and baskets.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.baskets.segments import (
+    SegmentSummary,
+    in_segment,
+    summarize_segments,
+    wholesale_orders,
+)
 from bundle_pipeline.baskets.size_limit import BasketParams, basket_size_limit
 from bundle_pipeline.schemas.base import UTC_TIMESTAMP
 from bundle_pipeline.schemas.baskets import Baskets
@@ -32,6 +38,7 @@ _ORDERS = {
     "ordered_at": UTC_TIMESTAMP,
     "customer": pl.Int32,
     "basket_size": pl.Int32,
+    "unit_count": pl.Int64,
 }
 
 
@@ -68,6 +75,8 @@ class EncodedBaskets:
     """Whether the shop's order times differ at all; some exports state one time for all orders."""
     capped: Capped
     """What isn't in here; of a part of the baskets, what isn't in all of them."""
+    segments: SegmentSummary | None
+    """Orders of either segment, whether they are in here or not; None if none are told apart."""
 
     @property
     def basket_count(self) -> int:
@@ -163,7 +172,7 @@ def open_baskets(baskets: Parts[Baskets], params: BasketParams) -> EncodedBasket
         baskets: The parts.
         params: Which baskets are too large to count.
     """
-    columns = ("order_id", "ordered_at", "customer_key", "variant_ids")
+    columns = ("order_id", "ordered_at", "customer_key", "unit_count", "variant_ids")
     return _opened((part.scan().select(columns).collect() for part in baskets.files), params)
 
 
@@ -216,15 +225,19 @@ def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBask
         held = frame.get_column("variant_ids")
         customer = customers.of(frame.get_column("customer_key")).cast(pl.Int32).alias("customer")
         size = held.list.len().cast(pl.Int32).alias("basket_size")
-        read.append(frame.select("order_id", "ordered_at").with_columns(customer, size))
+        facts = frame.select("order_id", "ordered_at", customer, size, "unit_count")
+        read.append(facts)
         lines.append(_array(variants.of(held.explode(empty_as_null=False))))
     every = pl.concat(read)
     counts = [frame.height for frame in read[1:]]
     read.clear()
     sizes = every.get_column("basket_size")
-    limit = basket_size_limit(sizes, params)
-    above = sizes.filter(sizes > limit)
-    orders = _in_time(every, limit)
+    is_wholesale = wholesale_orders(every, params.wholesale)
+    is_chosen = in_segment(is_wholesale, params.wholesale)
+    chosen = sizes.filter(is_chosen)
+    limit = basket_size_limit(chosen, params)
+    above = chosen.filter(chosen > limit)
+    orders = _in_time(every, is_chosen & (sizes <= limit))
     del every
     start = _starts(orders.get_column("basket_size").to_numpy())
     place = np.full(sizes.len(), -1, dtype=np.int64)
@@ -248,15 +261,16 @@ def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBask
         customer=customer,
         is_ordered_in_time=times.min() != times.max(),
         capped=Capped(limit, above.len(), int(above.sum())),
+        segments=summarize_segments(is_wholesale, params.wholesale),
     )
 
 
-def _in_time(orders: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """Orders within the limit, by (time, order id), and the ``row`` where each stood."""
+def _in_time(orders: pl.DataFrame, is_counted: pl.Series) -> pl.DataFrame:
+    """Counted orders, by (time, order id), and the ``row`` where each stood."""
     return (
         orders.lazy()
         .with_row_index("row")
-        .filter(pl.col("basket_size") <= limit)
+        .filter(is_counted)
         .sort("ordered_at", "order_id")
         .collect()
     )

@@ -3,6 +3,7 @@
 import polars as pl
 from pydantic import Field
 
+from bundle_pipeline.baskets.segments import WholesaleParams
 from bundle_pipeline.settings.layers import Params
 
 # Below this size no basket is a giant, however small the shop's other baskets are.
@@ -18,6 +19,8 @@ class BasketParams(Params):
     max_basket_size: int | None = Field(default=None, ge=2)
     """Most distinct variants that a counted basket holds; larger ones are left out of mining and of
     the number of baskets, never truncated. None: 100, or the shop's 99.9th percentile if larger."""
+    wholesale: WholesaleParams = Field(default_factory=WholesaleParams)
+    """Whether wholesale orders count beside others, and what tells them."""
 
 
 def basket_size_limit(basket_sizes: pl.Series, params: BasketParams) -> int:

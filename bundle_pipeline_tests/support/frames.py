@@ -42,7 +42,8 @@ def baskets_frame(
         .with_columns(
             variant_ids=pl.Series(
                 [sorted(set(basket)) for basket in baskets], dtype=pl.List(pl.String)
-            )
+            ),
+            unit_count=pl.Series([len(basket) for basket in baskets], dtype=pl.Int64),
         )
         .filter(pl.col("variant_ids").list.len() > 0)
     )

@@ -137,4 +137,4 @@ def _grouped(lines: pl.DataFrame) -> dy.DataFrame[Baskets]:
     """Baskets of lines that hold one variant each."""
     order = ["order_id", "ordered_at", "customer_key"]
     grouped = lines.sort("order_id", "variant_ids").group_by(order, maintain_order=True)
-    return checked(Baskets, grouped.agg("variant_ids"))
+    return checked(Baskets, grouped.agg("variant_ids", unit_count=pl.len().cast(pl.Int64)))

@@ -70,6 +70,8 @@ def mine(
     numbers["basket_size_limit"] = baskets.capped.size_limit
     numbers["capped_basket_count"] = baskets.capped.basket_count
     numbers["capped_line_count"] = baskets.capped.line_count
+    if baskets.segments is not None:
+        numbers |= asdict(baskets.segments)
     metadata = {f"bundle/{name}": value for name, value in numbers.items() if value is not None}
     yield dg.Output(grown, Itemsets.name, metadata=metadata)
 
