@@ -21,6 +21,8 @@ from bundle_pipeline.mining.periods.trend import fitted_changes, trends
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import PairTrends
 
+# A single test that reaches it leaves doubt.
+_LEVEL = 0.05
 # Below it, not seeing a change says little.
 _ENOUGH_POWER = 0.8
 _YEAR_DAYS = 365
@@ -39,8 +41,9 @@ def pair_trends(followed: FollowedPairs, params: MiningParams) -> dy.DataFrame[P
     Returns:
         Sorted by pair. ``course`` is, of what is within ``max_q``, what has the smaller p-value:
         ``rising`` or ``fading``; or ``seasonal`` if the peak was seen in two years, or in the only
-        one, else ``uneven``. Else ``steady`` if a lift that doubles or halves over the shop's time
-        would have shown with a chance of 0.8, else ``unknown``.
+        one, else ``uneven``. Else ``steady`` if neither test is at p <= 0.05 though a lift that
+        doubles or halves over the shop's time would have been with a chance of 0.8. Else
+        ``unknown``.
     """
     frame = pl.concat(
         [followed.pairs, _weighted(followed), _sold(followed), _tested(followed)],
@@ -163,6 +166,11 @@ def _course(max_q: float, *, fewest_years: int) -> pl.Expr:
     has_trend = (pl.col("trend_q_value") <= max_q).fill_null(value=False)
     has_season = (pl.col("season_q_value") <= max_q).fill_null(value=False)
     is_likelier = (pl.col("trend_p_value") <= pl.col("season_p_value")).fill_null(value=False)
+    # The level that the power is about: what is doubtful is no proof of steadiness.
+    is_calm = pl.all_horizontal(
+        (pl.col(p_value) > _LEVEL).fill_null(value=True)
+        for p_value in ("trend_p_value", "season_p_value")
+    )
     return (
         pl.when(has_trend & (is_likelier | ~has_season))
         .then(
@@ -172,7 +180,7 @@ def _course(max_q: float, *, fewest_years: int) -> pl.Expr:
         .then(pl.lit("seasonal"))
         .when(has_season)
         .then(pl.lit("uneven"))
-        .when(pl.col("trend_power") >= _ENOUGH_POWER)
+        .when(is_calm & (pl.col("trend_power") >= _ENOUGH_POWER))
         .then(pl.lit("steady"))
         .otherwise(pl.lit("unknown"))
     )
