@@ -66,7 +66,8 @@ def wholesale_orders(orders: pl.DataFrame, params: WholesaleParams) -> pl.Series
         params: The rules.
     """
     is_wholesale = pl.any_horizontal(pl.lit(value=False), *_rules(params))
-    return orders.select(is_wholesale=is_wholesale.fill_null(value=False)).to_series()
+    judged = orders.with_columns(is_wholesale=is_wholesale.fill_null(value=False))
+    return judged.get_column("is_wholesale")
 
 
 def in_segment(is_wholesale: pl.Series, params: WholesaleParams) -> pl.Series:

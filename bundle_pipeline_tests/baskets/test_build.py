@@ -19,8 +19,8 @@ def test_a_variant_counts_once_per_order_and_unresolved_lines_do_not_count() -> 
     lines = order_lines_frame(["m", "b", "m", None], ["t"])
     baskets = baskets_of(orders, lines)
     assert baskets.drop("ordered_at").rows() == [
-        (order_id(1), "anna", ["b", "m"]),
-        (order_id(2), None, ["t"]),
+        (order_id(1), "anna", 3, ["b", "m"]),
+        (order_id(2), None, 1, ["t"]),
     ]
     assert baskets.item(0, "ordered_at") == FIRST_ORDER_AT
 

@@ -14,6 +14,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.periods.follow import follow_pairs
@@ -73,7 +74,12 @@ def main() -> None:
 
 def _courses(baskets: pl.DataFrame) -> Counter[tuple[str, str]]:
     params = MiningParams()
-    trends = pair_trends(follow_pairs(baskets, mine_pair_rules(baskets, params), params), params)
+    trends = pair_trends(
+        follow_pairs(
+            encode_baskets(baskets), mine_pair_rules(encode_baskets(baskets), params), params
+        ),
+        params,
+    )
     kind = pl.col("first_id").str.split("-").list.first()
     is_planted = kind.is_in(list(_KINDS)) & (
         pl.col("first_id").str.head(-1) == pl.col("second_id").str.head(-1)

@@ -61,14 +61,15 @@ def shop_with_courses(
     """
     rng = np.random.default_rng(seed)
     time = np.linspace(0, 1, noise.order_count)
-    lines = [noise_shop(noise, seed=seed).select("order_id", "variant_id")]
+    held = pl.col("variant_ids").alias("variant_id")
+    lines = [noise_shop(noise, seed=seed).select("order_id", held).explode("variant_id")]
     ids = np.array([order_id(i + 1) for i in range(noise.order_count)])
     for pair, shape in planted.items():
         together = rng.random(noise.order_count) < share * shape(time)
         for variant in pair:
-            held = together | (rng.random(noise.order_count) < 2 * share)
+            is_held = together | (rng.random(noise.order_count) < 2 * share)
             lines.append(
-                pl.DataFrame({"order_id": ids[held]}).with_columns(variant_id=pl.lit(variant))
+                pl.DataFrame({"order_id": ids[is_held]}).with_columns(variant_id=pl.lit(variant))
             )
     at = pl.Series([FIRST_ORDER_AT + timedelta(days=days * float(t)) for t in time])
     orders = pl.DataFrame({"order_id": ids}).with_columns(
@@ -78,9 +79,8 @@ def shop_with_courses(
         pl.concat(lines)
         .unique()
         .join(orders, on="order_id", validate="m:1")
-        .with_columns(
-            basket_size=pl.len().over("order_id").cast(pl.Int64), is_counted=pl.lit(value=True)
-        )
         .sort("order_id", "variant_id")
+        .group_by("order_id", "ordered_at", "customer_key", maintain_order=True)
+        .agg(unit_count=pl.len().cast(pl.Int64), variant_ids="variant_id")
     )
     return checked(Baskets, frame)

@@ -1,6 +1,7 @@
 """baskets -> item_counts, pair_rules, itemsets; -> item_neighbours, neighbour_quality.
 
 And baskets, pair_rules -> pair_periods, pair_trends.
+
 One step makes the first three: each looks at the same baskets, and the last at the one before.
 Another follows the pairs over time. A third makes neighbours and judges the methods behind them.
 """
@@ -88,7 +89,7 @@ def mine(
 def periods(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],
-    baskets: pl.DataFrame,
+    baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame]]:
     """Count the significant pairs in each period, and tell which rise, fade or have a season."""

@@ -40,11 +40,6 @@ class Calendar:
         return np.diff(self.first_basket)
 
 
-def basket_times(baskets: pl.DataFrame) -> pl.Series:
-    """Order time of each counted basket, in the numbering of ``encode_baskets``."""
-    return baskets.filter("is_counted").unique("order_id").get_column("ordered_at").sort()
-
-
 def calendar_of(ordered_at: pl.Series, period: PeriodName) -> Calendar:
     """Cut the time of a shop into periods.
 

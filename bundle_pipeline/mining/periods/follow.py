@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets, encode_baskets
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.periods.calendar import Calendar, basket_times, calendar_of
+from bundle_pipeline.mining.periods.calendar import Calendar, calendar_of
 from bundle_pipeline.mining.periods.counts import StretchCounts, count_by_stretch
 from bundle_pipeline.mining.recency import recency_weights
 
@@ -54,23 +54,22 @@ class FollowedPairs:
 
 
 def follow_pairs(
-    baskets: pl.DataFrame, pair_rules: pl.DataFrame, params: MiningParams
+    baskets: EncodedBaskets, pair_rules: pl.DataFrame, params: MiningParams
 ) -> FollowedPairs:
     """Count the significant pairs in each period.
 
     Args:
-        baskets: Baskets of the shop; those above the size limit are left out.
+        baskets: Counted baskets of the shop.
         pair_rules: Mined from the same baskets.
         params: The period, the limit on pairs, and the half-life of recency weights.
     """
-    encoded = encode_baskets(baskets)
-    ordered_at = basket_times(baskets)
+    ordered_at = baskets.orders.get_column("ordered_at")
     calendar = calendar_of(ordered_at, params.periods.period)
     pairs, left_out_count = _surest(pair_rules, params.periods.max_pairs)
-    codes = _codes(encoded, pairs)
+    codes = _codes(baskets, pairs)
     weight = _weights(ordered_at, calendar, params)
-    count, newest, weighed = _counts(encoded, codes, calendar, weight)
-    parts = [encoded.part(first, last) for first, last in pairwise(calendar.first_basket.tolist())]
+    count, newest, weighed = _counts(baskets, codes, calendar, weight)
+    parts = [baskets.part(first, last) for first, last in pairwise(calendar.first_basket.tolist())]
     expected = _columns([expected_pair_counts(size_classes(part), codes) for part in parts], codes)
     logger.info(
         "follow_pairs: %d significant pairs in %d periods, %d more left out",
@@ -84,11 +83,11 @@ def follow_pairs(
         calendar=calendar,
         count=count,
         expected=expected,
-        rarer_count=_columns(_rarer(encoded, parts, codes), codes) * (expected > 0),
+        rarer_count=_columns(_rarer(baskets, parts, codes), codes) * (expected > 0),
         newest_count=newest,
         weighted=None
         if weight is None
-        else Weighted(weighed, expected_pair_counts(size_classes(encoded, weight=weight), codes)),
+        else Weighted(weighed, expected_pair_counts(size_classes(baskets, weight=weight), codes)),
     )
 
 

@@ -3,8 +3,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from bundle_pipeline.mining.periods.calendar import basket_times, calendar_of
-from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, baskets_frame
+from bundle_pipeline.mining.periods.calendar import calendar_of
 
 
 def _times(*days: tuple[int, int, int]) -> pl.Series:
@@ -49,11 +48,3 @@ def test_where_times_do_not_differ_there_are_no_periods() -> None:
         calendar = calendar_of(times, "month")
         assert calendar.period_count == 0
         assert calendar.basket_counts.size == 0
-
-
-def test_times_are_those_of_counted_baskets_in_order() -> None:
-    later = FIRST_ORDER_AT.replace(day=9)
-    baskets = baskets_frame(
-        "ab", "abc", "b", ordered_at=[later, FIRST_ORDER_AT, FIRST_ORDER_AT], uncounted=[1]
-    )
-    assert basket_times(baskets).to_list() == [FIRST_ORDER_AT, later]
