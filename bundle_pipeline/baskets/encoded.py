@@ -186,6 +186,20 @@ def encode_baskets(baskets: pl.DataFrame, params: BasketParams | None = None) ->
     return _opened([baskets], params or BasketParams())
 
 
+def counted_orders(baskets: Parts[Baskets], params: BasketParams) -> pl.Series:
+    """``order_id`` of the baskets that :func:`open_baskets` opens, in any order.
+
+    Lines are not held.
+
+    Args:
+        baskets: The parts.
+        params: Which baskets count.
+    """
+    size = pl.col("variant_ids").list.len().alias("basket_size")
+    facts = baskets.scan().select("order_id", size, "unit_count", customer="customer_key").collect()
+    return facts.get_column("order_id").filter(_chosen(facts, params).is_counted)
+
+
 def ranges(start: Codes, length: npt.NDArray[np.integer]) -> Codes:
     """``start, start + 1, ...``, ``length`` of them, one range after the other."""
     first = np.cumsum(length, dtype=np.int64) - length
@@ -232,12 +246,8 @@ def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBask
     counts = [frame.height for frame in read[1:]]
     read.clear()
     sizes = every.get_column("basket_size")
-    is_wholesale = wholesale_orders(every, params.wholesale)
-    is_chosen = in_segment(is_wholesale, params.wholesale)
-    chosen = sizes.filter(is_chosen)
-    limit = basket_size_limit(chosen, params)
-    above = chosen.filter(chosen > limit)
-    orders = _in_time(every, is_chosen & (sizes <= limit))
+    choice = _chosen(every, params)
+    orders = _in_time(every, choice.is_counted)
     del every
     start = _starts(orders.get_column("basket_size").to_numpy())
     place = np.full(sizes.len(), -1, dtype=np.int64)
@@ -260,6 +270,28 @@ def _opened(frames: Iterable[pl.DataFrame], params: BasketParams) -> EncodedBask
         variant=variant,
         customer=customer,
         is_ordered_in_time=times.min() != times.max(),
+        capped=choice.capped,
+        segments=choice.segments,
+    )
+
+
+@dataclass(frozen=True)
+class _Choice:
+    is_counted: pl.Series
+    capped: Capped
+    segments: SegmentSummary | None
+
+
+def _chosen(orders: pl.DataFrame, params: BasketParams) -> _Choice:
+    """Which of all orders count, and what is left out."""
+    is_wholesale = wholesale_orders(orders, params.wholesale)
+    of_segment = in_segment(is_wholesale, params.wholesale)
+    sizes = orders.get_column("basket_size")
+    chosen = sizes.filter(of_segment)
+    limit = basket_size_limit(chosen, params)
+    above = chosen.filter(chosen > limit)
+    return _Choice(
+        is_counted=of_segment & (sizes <= limit),
         capped=Capped(limit, above.len(), int(above.sum())),
         segments=summarize_segments(is_wholesale, params.wholesale),
     )

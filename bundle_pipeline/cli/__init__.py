@@ -12,6 +12,7 @@ from rich.markup import escape
 from bundle_pipeline.cli.dev import dev
 from bundle_pipeline.cli.doctor import doctor
 from bundle_pipeline.cli.evaluate import evaluate
+from bundle_pipeline.cli.itemsets import itemsets
 from bundle_pipeline.cli.quality import quality
 from bundle_pipeline.cli.quarantine import quarantine
 from bundle_pipeline.cli.replay import replay
@@ -28,7 +29,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, show, shops, quality, quarantine, replay, evaluate, settings, doctor, dev):
+for command in (
+    run,
+    show,
+    itemsets,
+    shops,
+    quality,
+    quarantine,
+    replay,
+    evaluate,
+    settings,
+    doctor,
+    dev,
+):
     app.command()(command)
 
 WRONG_USE = 2

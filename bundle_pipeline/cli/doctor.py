@@ -14,6 +14,7 @@ from bundle_pipeline.cli.options import Format, FormatOption
 from bundle_pipeline.ingest.byte_scans import LIBRARY
 from bundle_pipeline.mining.kernel.library import kernel_state
 from bundle_pipeline.mining.kernel.threads import usable_processors
+from bundle_pipeline.mining.spark.state import spark_state
 
 _FAILED = 1
 _PACKAGES = ("bundle-pipeline", "dagster", "polars", "duckdb", "deltalake", "numpy", "scipy")
@@ -57,5 +58,14 @@ def _facts() -> list[_Fact]:
         _Fact("its state", kernel.problem or "loads, of this source", kernel.problem is None),
         _Fact("counting engine", engine, kernel.problem is None),
         _Fact("byte scans", *_scans()),
+        # Optional: its absence isn't a fault.
+        _Fact("engine spark", _spark()),
         _Fact("processors it may use", str(usable_processors())),
     ]
+
+
+def _spark() -> str:
+    state = spark_state()
+    if state.problem is None:
+        return f"can be used: {state.found}"
+    return f"can't be used: {state.problem}; {state.remedy}"

@@ -6,6 +6,7 @@ costs one addition per pair of lines, whatever the threshold.
 """
 
 import logging
+from importlib import import_module
 from types import ModuleType
 from typing import Literal
 
@@ -19,6 +20,7 @@ from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts
 from bundle_pipeline.mining.kernel import counts as kernel_counts
 from bundle_pipeline.mining.kernel.library import MAX_SIZE, kernel_state
 from bundle_pipeline.mining.params import CountingParams, EngineName
+from bundle_pipeline.mining.spark.state import require_spark
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ _MODULES: dict[UsedEngine, ModuleType] = {
     "duckdb": duckdb_counts,
     "scipy": scipy_counts,
 }
+# Imported when it is asked for: pyspark is optional.
+_SPARK = "bundle_pipeline.mining.spark.counts"
 
 
 def count_itemsets(
@@ -55,7 +59,8 @@ def count_itemsets(
 
     Raises:
         SchemaError: The lines aren't as declared above.
-        ConfigError: More itemsets than ``max_itemsets``, or a size out of range.
+        ConfigError: More itemsets than ``max_itemsets``, a size out of range, or an engine that
+            isn't installed.
     """
     if not _PAIR <= max_size <= MAX_SIZE:
         raise ConfigError(
@@ -67,7 +72,7 @@ def count_itemsets(
         )
     engine = engine_in_use(params)
     given = _given(lines, engine)
-    return _MODULES[engine].count_itemsets(
+    return _module(engine).count_itemsets(
         given, min_basket_count, max_size=max_size, params=params
     )
 
@@ -89,7 +94,14 @@ def count_connected_triples(
     """
     engine = engine_in_use(params)
     given, wanted = _given(lines, engine), pairs.astype(np.uint32)
-    return _MODULES[engine].count_connected_triples(given, wanted, min_basket_count, params=params)
+    return _module(engine).count_connected_triples(given, wanted, min_basket_count, params=params)
+
+
+def _module(engine: UsedEngine) -> ModuleType:
+    if engine == "spark":
+        require_spark()
+        return import_module(_SPARK)
+    return _MODULES[engine]
 
 
 def engine_in_use(params: CountingParams) -> UsedEngine:

@@ -10,11 +10,15 @@ from itertools import combinations
 
 import polars as pl
 
-from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.baskets.encoded import EncodedBaskets, counted_orders
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.association import with_association, with_more_measures
 from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.itemset_counts import Counts
 from bundle_pipeline.mining.params import CountingParams
+from bundle_pipeline.mining.spark.state import require_spark
+from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.store.parts import Parts
 
 logger = logging.getLogger(__name__)
 
@@ -35,15 +39,40 @@ def frequent_itemsets(
         baskets; sorted by size, then ids. Single variants are among them.
     """
     counts = _counts(baskets, min_basket_count, max_size=max_size, params=params)
-    by_size = _by_size(counts, min_basket_count)
-    found = [
-        frame.select(
-            _ids(baskets, [f"item_{place}" for place in range(size)]).alias("variant_ids"),
-            pl.col("basket_count").cast(pl.Int64),
-        )
-        for size, frame in by_size.items()
-    ]
-    return pl.concat(found).with_columns(support=pl.col("basket_count") / baskets.basket_count)
+    return _named(counts, baskets.variant_ids, min_basket_count)
+
+
+def stored_frequent_itemsets(
+    baskets: Parts[Baskets],
+    basket_params: BasketParams,
+    min_basket_count: int,
+    *,
+    max_size: int,
+    params: CountingParams,
+) -> pl.DataFrame:
+    """The same with Spark, which reads the baskets where they are stored.
+
+    Args:
+        baskets: The shop's baskets.
+        basket_params: Which of them count.
+        min_basket_count: As for :func:`frequent_itemsets`.
+        max_size: As for :func:`frequent_itemsets`.
+        params: Limits.
+
+    Returns:
+        As of :func:`frequent_itemsets`.
+
+    Raises:
+        ConfigError: Spark can't be used here.
+    """
+    require_spark()
+    # pyspark is optional.
+    from bundle_pipeline.mining.spark.counts import count_held  # noqa: PLC0415
+    from bundle_pipeline.mining.spark.stored import stored_lines  # noqa: PLC0415
+
+    stored = stored_lines(baskets, counted_orders(baskets, basket_params))
+    counts = count_held(stored.lines, min_basket_count, max_size=max_size, params=params)
+    return _named(counts, stored.variant_ids, min_basket_count)
 
 
 def association_rules(
@@ -94,6 +123,18 @@ def _counts(
     return count_itemsets(encoded, min_basket_count, max_size=max_size, params=params)
 
 
+def _named(counts: Counts, variant_ids: pl.Series, min_basket_count: int) -> pl.DataFrame:
+    by_size = _by_size(counts, min_basket_count)
+    found = [
+        frame.select(
+            _ids(variant_ids, [f"item_{place}" for place in range(size)]).alias("variant_ids"),
+            pl.col("basket_count").cast(pl.Int64),
+        )
+        for size, frame in by_size.items()
+    ]
+    return pl.concat(found).with_columns(support=pl.col("basket_count") / counts.basket_count)
+
+
 def _by_size(counts: Counts, min_basket_count: int) -> dict[int, pl.DataFrame]:
     """Frequent itemsets of each size: ``item_0``, ``item_1``... and ``basket_count``."""
     single = (
@@ -137,13 +178,13 @@ def _rules(
     return itemsets.filter(
         both * min_confidence.denominator >= antecedent * min_confidence.numerator
     ).select(
-        _ids(encoded, [f"item_{place}" for place in places]).alias("antecedent_ids"),
-        _ids(encoded, [f"item_{place}" for place in others]).alias("consequent_ids"),
+        _ids(encoded.variant_ids, [f"item_{place}" for place in places]).alias("antecedent_ids"),
+        _ids(encoded.variant_ids, [f"item_{place}" for place in others]).alias("consequent_ids"),
         pl.col("basket_count", "antecedent_basket_count", "consequent_basket_count").cast(pl.Int64),
     )
 
 
-def _ids(encoded: EncodedBaskets, columns: list[str]) -> pl.Expr:
+def _ids(variant_ids: pl.Series, columns: list[str]) -> pl.Expr:
     # Codes are numbered in the order of the ids, so lists of them stay sorted.
-    ids = pl.lit(encoded.variant_ids)
+    ids = pl.lit(variant_ids)
     return pl.concat_list([ids.gather(pl.col(column)) for column in columns])

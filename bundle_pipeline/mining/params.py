@@ -8,18 +8,19 @@ from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.periods.params import PeriodParams
 from bundle_pipeline.settings.layers import Params
 
-EngineName = Literal["kernel", "duckdb"]
 NullName = Literal["size_classes", "degrees"]
+EngineName = Literal["kernel", "duckdb", "spark"]
 
 
 class CountingParams(Params):
     """What counts, and with how much of the machine."""
 
     engine: EngineName = "kernel"
-    """What counts itemsets: the compiled kernel, or DuckDB joins. Both give the same numbers."""
+    """What counts itemsets: the compiled kernel, DuckDB joins, or Spark (which is installed with
+    ``bundle-pipeline[spark]``, and runs at ``BUNDLE_SPARK_MASTER``). All give the same numbers."""
     max_memory_mb: int = Field(default=1000, ge=50)
     """Memory of counting, in 10^6 bytes, beside the itemsets it finds. What doesn't fit goes
-    through files in the folder for temporary files."""
+    through files in the folder for temporary files. Spark has settings of its own for it."""
     max_threads: int | None = Field(default=None, ge=1)
     """Most threads of counting; None: as many as the process may use."""
     max_itemsets: int = Field(default=100_000_000, ge=1)

