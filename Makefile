@@ -21,6 +21,11 @@ COMPILED := hatch_build.py bundle_pipeline/ingest/byte_counts.c bundle_pipeline/
 
 install: .venv/installed ## install what requirements.lock pins into .venv
 
+# Half a gigabyte, which only the tests of Spark need.
+.venv/spark: .venv/installed requirements-spark.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@touch $@
+
 BENCH := .venv-bench/bin
 .venv-bench/installed: .venv/installed
 	$(PYTHON) -m venv .venv-bench
@@ -32,7 +37,7 @@ BENCH := .venv-bench/bin
 run: install ## take the sample shops from CSV to ranked bundles and print them
 	$(BIN)/bundle-pipeline run
 
-test: install ## run all tests
+test: .venv/spark ## run all tests
 	$(BIN)/pytest -n auto --dist loadfile
 
 dev: install ## open the Dagster UI with the sample shops registered
@@ -46,7 +51,7 @@ lint: install ## check style
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: install ## check types
+types: .venv/spark ## check types
 	$(BIN)/pyright
 
 imports: install ## check who may import whom
@@ -67,6 +72,8 @@ bench-mining: .venv-bench/installed ## measure counting beside other packages (r
 lock: install ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+	$(BIN)/uv pip compile --group spark-tests --constraints requirements.lock --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements-spark.lock
 
 check: lint types imports validate test ## every gate, as before a commit
 

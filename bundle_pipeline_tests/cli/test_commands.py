@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
@@ -73,6 +74,8 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
         ("run", "--landing", "nowhere"),
         ("run", "--no-such-option"),
         ("show", SHOP, "--format", "xml"),
+        ("itemsets", SHOP),
+        ("itemsets", SHOP, "--out", "itemsets.parquet", "--engine", "abacus"),
         ("quality", "nobody"),
         ("quality", SHOP, "--format", "csv"),
         ("quarantine", "nobody"),
@@ -158,6 +161,21 @@ def test_evaluate_names_a_shop_without_baskets_and_does_the_others(
     assert "bundle-pipeline run --shop broken" in result.stderr.replace("\n", " ")
 
 
+def test_itemsets_writes_all_of_them_and_says_how_many(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    result = command_line("itemsets", SHOP, "--out", "found.parquet", folder=folder, env=env)
+    assert result.returncode == 0, result.stderr
+    found = pl.read_parquet(folder / "found.parquet")
+    pairs = found.filter(pl.col("variant_ids").list.len() == 2)
+    assert f"{pairs.height:,}" in result.stdout
+    assert pairs.get_column("basket_count").min() == 5
+    nobody = command_line("itemsets", "nobody", "--out", "none.parquet", folder=folder, env=env)
+    assert nobody.returncode == 1
+    assert "bundle-pipeline run --shop nobody" in nobody.stderr.replace("\n", " ")
+
+
 def test_settings_prints_every_setting_and_those_in_force(
     deployment: tuple[Path, dict[str, str], str],
 ) -> None:
@@ -173,6 +191,7 @@ def test_settings_prints_every_setting_and_those_in_force(
     [
         "run",
         "show",
+        "itemsets",
         "shops",
         "quality",
         "quarantine",

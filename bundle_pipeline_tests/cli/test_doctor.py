@@ -6,6 +6,7 @@ import typer
 
 from bundle_pipeline.cli.doctor import doctor
 from bundle_pipeline.cli.options import Format
+from bundle_pipeline_tests.support.java import packaged_java
 from bundle_pipeline_tests.support.kernels import without_kernel
 
 
@@ -30,6 +31,18 @@ def test_doctor_ends_with_one_where_the_kernel_is_missing(
     facts = _facts(capsys.readouterr().out)
     assert facts["counting engine"].startswith("scipy")
     assert str(tmp_path) in facts["its state"]
+
+
+def test_doctor_says_whether_spark_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(packaged_java(tmp_path / "java")))
+    doctor(Format.JSON)
+    assert _facts(capsys.readouterr().out)["engine spark"].startswith("can be used: pyspark ")
+    # It is optional: that it can't be used is no fault.
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    doctor(Format.JSON)
+    assert "no Java in JAVA_HOME" in _facts(capsys.readouterr().out)["engine spark"]
 
 
 @pytest.mark.parametrize("output", [Format.TABLE, Format.CSV])

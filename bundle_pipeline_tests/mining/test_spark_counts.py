@@ -184,8 +184,10 @@ def test_stored_baskets_are_counted_where_they_are(tmp_path: Path) -> None:
     wanted = frequent_itemsets(left_out, 3, max_size=3, params=KERNEL)
     assert_frame_equal(found, wanted)
     assert set(found.get_column("variant_ids").list.len()) == {1, 2, 3}
-    itemsets("shop", tmp_path / "out.parquet", lake=str(tmp_path), engine="spark")
-    itemsets("shop", tmp_path / "kernel.parquet", lake=str(tmp_path))
+    itemsets(
+        "shop", tmp_path / "out.parquet", landing=str(tmp_path), lake=str(tmp_path), engine="spark"
+    )
+    itemsets("shop", tmp_path / "kernel.parquet", landing=str(tmp_path), lake=str(tmp_path))
     written = pl.read_parquet(tmp_path / "out.parquet")
     assert_frame_equal(written, pl.read_parquet(tmp_path / "kernel.parquet"))
     assert written.height > 40

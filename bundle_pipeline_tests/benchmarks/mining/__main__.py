@@ -1,6 +1,7 @@
 """How fast itemsets are counted: ``python -m bundle_pipeline_tests.benchmarks.mining COMMAND``.
 
-``compare`` measures us beside other packages (``make bench-mining``); ``growth`` fits cost against
+``compare`` measures us beside other packages (``make bench-mining``); ``engines`` measures our own
+beside each other, on shops of several sizes; ``growth`` fits cost against
 lines; ``limited`` counts 200 million lines under a hard limit of 2 GB; ``plot`` draws what
 ``compare`` kept.
 """
@@ -22,7 +23,7 @@ from rich.console import Console
 from bundle_pipeline.mining.kernel.counts import count_itemsets
 from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline_tests.benchmarks.mining import report
-from bundle_pipeline_tests.benchmarks.mining.methods import METHODS
+from bundle_pipeline_tests.benchmarks.mining.methods import ENGINES, METHODS
 from bundle_pipeline_tests.benchmarks.mining.runs import Run, Way, measured
 from bundle_pipeline_tests.benchmarks.mining.workloads import (
     Workload,
@@ -49,6 +50,7 @@ WorkOption = Annotated[
 _WAYS: tuple[Way, ...] = ("files", "memory")
 # 0.5 to 36 million lines.
 _GROWTH_ORDERS = (50_000, 200_000, 800_000, LARGE_ORDER_COUNT)
+_ENGINE_ORDERS = (28_000, 280_000)
 _LIMITED_ORDERS = 20_000_000
 _GIGABYTE = 10**9
 
@@ -66,20 +68,32 @@ def compare(
 ) -> None:
     """Count with every method in turn, each time in a new process; compare medians and results."""
     with _folder(work) as folder:
-        comparison = _Comparison(folder, patience, [n for n in METHODS if not only or n in only])
+        chosen = [n for n in METHODS if (n in only if only else n != "spark")]
+        comparison = _Comparison(folder, patience, chosen)
         workloads = real_workloads(data, folder) if data else []
         for workload in workloads + generated_workloads(orders, folder):
             for turn in range(rounds):
                 comparison.take_turns(workload, turn)
             if keep:
                 report.saved(comparison.runs, keep)
-    console.print(report.comparison(comparison.runs, comparison.failures))
-    wrong = report.disagreements(comparison.runs)
-    for line in wrong:
-        console.print(f"[red]not equal[/] {line}")
-    if wrong:
-        raise typer.Exit(1)
-    console.print(f"{len(comparison.runs)} runs; all found the same itemsets with the same counts")
+    comparison.print()
+
+
+@app.command()
+def engines(
+    work: WorkOption = None,
+    orders: Annotated[list[int] | None, typer.Option(help="Orders of each shop.")] = None,
+    rounds: Annotated[int, typer.Option(help="Turns of every engine.", min=1)] = 3,
+    patience: Annotated[float, typer.Option(help="Seconds that a run may take.")] = 900.0,
+) -> None:
+    """Count with each engine that can be set, on generated shops of 0.3 and 3 million lines."""
+    with _folder(work) as folder:
+        comparison = _Comparison(folder, patience, ENGINES)
+        for count in orders or _ENGINE_ORDERS:
+            for workload in generated_workloads(count, folder):
+                for turn in range(rounds):
+                    comparison.take_turns(workload, turn)
+    comparison.print()
 
 
 @dataclass
@@ -103,6 +117,20 @@ class _Comparison:
                         self.failures[key] = run
                     else:
                         self.runs.append(run)
+
+    def print(self) -> None:
+        """Print the medians.
+
+        Raises:
+            typer.Exit: Something was counted differently.
+        """
+        console.print(report.comparison(self.runs, self.failures))
+        wrong = report.disagreements(self.runs)
+        for line in wrong:
+            console.print(f"[red]not equal[/] {line}")
+        if wrong:
+            raise typer.Exit(1)
+        console.print(f"{len(self.runs)} runs; all found the same itemsets with the same counts")
 
     def _run(self, workload: Workload, name: str, way: Way) -> Run | str:
         method = METHODS[name]

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from bundle_pipeline.mining import duckdb_counts, scipy_counts
+from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts, in_order
 from bundle_pipeline.mining.kernel import counts as kernel_counts
 from bundle_pipeline.mining.params import CountingParams
@@ -55,6 +56,11 @@ def _kernel(lines: Lines, fewest: int, size: int) -> Found:
 def _duckdb(lines: Lines, fewest: int, size: int) -> Found:
     params = CountingParams(max_memory_mb=_PLENTY_MB)
     return _itemsets(duckdb_counts.count_itemsets(lines, fewest, max_size=size, params=params))
+
+
+def _spark(lines: Lines, fewest: int, size: int) -> Found:
+    params = CountingParams(engine="spark", max_itemsets=10**9)
+    return _itemsets(count_itemsets(lines, fewest, max_size=size, params=params))
 
 
 def _scipy(lines: Lines, fewest: int, size: int) -> Found:
@@ -172,6 +178,9 @@ def _efficient_apriori(lines: Lines, fewest: int, size: int) -> Found:
     ]
 
 
+# What mining.engine can be set to.
+ENGINES = ("bundle_pipeline", "duckdb join", "spark")
+
 METHODS = {
     "bundle_pipeline": Method(_kernel, "bundle_pipeline", is_package=False),
     "rusket": Method(_rusket, "rusket"),
@@ -179,6 +188,7 @@ METHODS = {
     "pyfim": Method(_pyfim, "fim"),
     "mlxtend": Method(_mlxtend, "mlxtend", most_lines=3_000_000),
     "efficient-apriori": Method(_efficient_apriori, "efficient_apriori", most_lines=3_000_000),
+    "spark": Method(_spark, "pyspark", is_package=False),
     "scipy product": Method(_scipy, "scipy", is_package=False),
     "duckdb join": Method(_duckdb, "duckdb", is_package=False),
     "polars join": Method(_polars, "polars", is_package=False),
