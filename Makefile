@@ -69,6 +69,9 @@ screenshots: install ## redraw the pictures of the README (needs Chromium)
 bench-mining: .venv-bench/installed ## measure counting beside other packages (real shops: BUNDLE_BENCH_DATA)
 	$(BENCH)/python -m bundle_pipeline_tests.benchmarks.mining compare
 
+bench-engines: .venv/spark ## measure our own counting engines beside each other
+	$(BIN)/python -m bundle_pipeline_tests.benchmarks.mining engines
+
 lock: install ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
@@ -80,4 +83,4 @@ check: lint types imports validate test ## every gate, as before a commit
 clean: ## remove what runs leave behind; landed files stay
 	rm -rf data/lake data/dagster .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help install run test dev format lint types imports validate golden screenshots bench-mining lock check clean
+.PHONY: help install run test dev format lint types imports validate golden screenshots bench-mining bench-engines lock check clean

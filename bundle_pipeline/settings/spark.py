@@ -8,8 +8,10 @@ have its orders counted on another machine.
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from bundle_pipeline.errors import ConfigError
 
 
 class SparkCluster(BaseSettings):
@@ -32,3 +34,21 @@ class SparkCluster(BaseSettings):
     def is_local(self) -> bool:
         """Whether it runs in this machine alone."""
         return self.master.startswith("local")
+
+
+def spark_cluster() -> SparkCluster:
+    """Spark of this deployment.
+
+    Raises:
+        ConfigError: ``BUNDLE_SPARK_OPTIONS`` isn't as declared.
+    """
+    try:
+        return SparkCluster()
+    except (SettingsError, ValidationError) as error:
+        raise ConfigError(
+            "BP-SPARK-OPTIONS",
+            place="BUNDLE_SPARK_OPTIONS",
+            found="something else",
+            expected='a JSON object of texts, as {"spark.executor.memory": "16g"}',
+            remedy="correct the variable",
+        ) from error

@@ -23,8 +23,6 @@ from bundle_pipeline.mining.counting import (
 from bundle_pipeline.mining.frequent_itemsets import frequent_itemsets, stored_frequent_itemsets
 from bundle_pipeline.mining.itemset_counts import ItemsetCounts
 from bundle_pipeline.mining.params import CountingParams
-from bundle_pipeline.mining.spark import held
-from bundle_pipeline.mining.spark.session import session
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.lake import Lake
@@ -32,6 +30,10 @@ from bundle_pipeline_tests.support.generators import Noise, noise_shop
 from bundle_pipeline_tests.support.java import environment_with_java
 from bundle_pipeline_tests.support.lakes import origin
 from bundle_pipeline_tests.support.oracles import set_counts
+
+pytest.importorskip("pyspark", reason="`make test` installs it, `make install` doesn't")
+from bundle_pipeline.mining.spark import held
+from bundle_pipeline.mining.spark.session import session
 
 SPARK = CountingParams(engine="spark")
 KERNEL = CountingParams()

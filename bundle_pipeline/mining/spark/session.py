@@ -8,7 +8,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from bundle_pipeline.errors import ConfigError
-from bundle_pipeline.settings.spark import SparkCluster
+from bundle_pipeline.settings.spark import spark_cluster
 
 _OPTIONS = {
     # What is found is bounded by mining.max_itemsets.
@@ -30,7 +30,7 @@ def session() -> SparkSession:
     Raises:
         ConfigError: Spark doesn't start, or can't reach its master.
     """
-    cluster = SparkCluster()
+    cluster = spark_cluster()
     options = _OPTIONS | (_LOCAL_OPTIONS if cluster.is_local else {}) | dict(cluster.options)
     builder = SparkSession.Builder().appName("bundle-pipeline").master(cluster.master)
     for name, value in options.items():
@@ -41,7 +41,7 @@ def session() -> SparkSession:
         raise ConfigError(
             "BP-SPARK-SESSION",
             place=f"Spark at {cluster.master}",
-            found=_first_line(error),
+            found=_said(error),
             expected="a session",
             remedy="correct BUNDLE_SPARK_MASTER, BUNDLE_SPARK_OPTIONS or JAVA_HOME",
         ) from error
@@ -61,5 +61,6 @@ def _untyped(of_spark: DataFrame | SparkSession) -> Any:  # noqa: ANN401 - Arrow
     return cast("Any", of_spark)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+def _said(error: Exception) -> str:
+    # Of an exception in Java, the first line says where it was called, the second what it is.
+    return " ".join(" ".join(str(error).splitlines()[:2]).split())[:400]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from bundle_pipeline.errors import ConfigError
-from bundle_pipeline.settings.spark import SparkCluster
+from bundle_pipeline.settings.spark import spark_cluster
 
 # What Spark 4 was compiled for.
 OLDEST_JAVA = 17
@@ -33,7 +33,7 @@ def spark_state() -> SparkState:
         pyspark = f"pyspark {version('pyspark')}"
     except PackageNotFoundError:
         return SparkState("", "no pyspark", "install bundle-pipeline[spark]")
-    cluster = SparkCluster()
+    cluster = spark_cluster()
     java = str(cluster.java_home / "bin" / "java") if cluster.java_home else "java"
     if shutil.which(java) is None:
         where = "on the path" if cluster.java_home is None else f"in JAVA_HOME ({java})"
