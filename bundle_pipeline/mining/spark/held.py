@@ -22,8 +22,8 @@ from bundle_pipeline.mining.spark.session import sent
 
 HALF_BITS = 32
 
-# Each takes about 40 bytes on every executor.
-_MOST_BROADCAST = 5_000_000
+# Each takes about 40 bytes on the driver and on every executor.
+_MOST_BROADCAST = 2_000_000
 
 _EACH = "posexplode(extensions) AS (place, one)"
 _ITEMSET = "one & 4294967295 AS itemset"
