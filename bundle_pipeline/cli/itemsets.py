@@ -70,8 +70,6 @@ def _counted(
             remedy=f"bundle-pipeline run --shop {shop}",
         )
     if params.engine == "spark":
-        return stored_frequent_itemsets(
-            baskets, counted, fewest, max_size=max_size, params=params
-        )
+        return stored_frequent_itemsets(baskets, counted, fewest, max_size=max_size, params=params)
     opened = open_baskets(baskets, counted)
     return frequent_itemsets(opened, fewest, max_size=max_size, params=params)

@@ -72,9 +72,7 @@ def count_itemsets(
         )
     engine = engine_in_use(params)
     given = _given(lines, engine)
-    return _module(engine).count_itemsets(
-        given, min_basket_count, max_size=max_size, params=params
-    )
+    return _module(engine).count_itemsets(given, min_basket_count, max_size=max_size, params=params)
 
 
 def count_connected_triples(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.cli.itemsets import itemsets
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.mining.counting import (
@@ -26,6 +27,7 @@ from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.lake import Lake
+from bundle_pipeline.store.parts import no_parts
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
 from bundle_pipeline_tests.support.java import environment_with_java
 from bundle_pipeline_tests.support.lakes import origin
@@ -174,16 +176,15 @@ def test_more_itemsets_than_allowed_are_refused() -> None:
 
 def test_stored_baskets_are_counted_where_they_are(tmp_path: Path) -> None:
     baskets = noise_shop(Noise(400, 40), seed=1)
-    left_out = baskets.with_columns(
-        is_counted=pl.col("order_id") != baskets.get_column("order_id").first()
-    )
+    # The largest ones don't count.
+    params = BasketParams(max_basket_size=8)
     lake = Lake(str(tmp_path))
     lake.write(Baskets, SHOP, baskets, origin=origin())
     lake.write(Baskets, shop_id("other"), baskets, origin=origin())
-    lake.write(Baskets, SHOP, left_out, origin=origin())
-    files = lake.files_of(Baskets, SHOP).values()
-    found = stored_frequent_itemsets(files, 3, max_size=3, params=SPARK)
-    wanted = frequent_itemsets(left_out, 3, max_size=3, params=KERNEL)
+    found = stored_frequent_itemsets(lake.parts(Baskets, SHOP), params, 3, max_size=3, params=SPARK)
+    opened = encode_baskets(baskets, params)
+    assert 0 < opened.capped.basket_count < 100
+    wanted = frequent_itemsets(opened, 3, max_size=3, params=KERNEL)
     assert_frame_equal(found, wanted)
     assert set(found.get_column("variant_ids").list.len()) == {1, 2, 3}
     itemsets(
@@ -196,7 +197,8 @@ def test_stored_baskets_are_counted_where_they_are(tmp_path: Path) -> None:
 
 
 def test_a_shop_that_nothing_is_stored_of_has_no_itemsets() -> None:
-    assert stored_frequent_itemsets([], 1, max_size=3, params=SPARK).is_empty()
+    none = stored_frequent_itemsets(no_parts(Baskets), BasketParams(), 1, max_size=3, params=SPARK)
+    assert none.is_empty()
 
 
 def test_the_engine_is_named_as_asked_for() -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.mining.counting import count_itemsets
 from bundle_pipeline.mining.frequent_itemsets import stored_frequent_itemsets
 from bundle_pipeline.mining.params import CountingParams
 from bundle_pipeline.mining.spark import state
+from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.store.parts import no_parts
 from bundle_pipeline_tests.support.java import environment_with_java, packaged_java
 
 SPARK = CountingParams(engine="spark")
@@ -37,7 +40,7 @@ def test_without_java_counting_says_what_to_install(
     with pytest.raises(ConfigError, match=wanted):
         _count()
     with pytest.raises(ConfigError, match=r"set mining\.engine: kernel"):
-        stored_frequent_itemsets([], 1, max_size=2, params=SPARK)
+        stored_frequent_itemsets(no_parts(Baskets), BasketParams(), 1, max_size=2, params=SPARK)
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConfigError, match="no Java on the path"):
