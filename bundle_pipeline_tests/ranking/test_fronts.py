@@ -1,64 +1,57 @@
-from collections.abc import Sequence
-
 import polars as pl
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bundle_pipeline.ranking.fronts import with_front
-
-Point = tuple[float, float]
-
-
-def test_fronts_of_a_hand_drawn_picture() -> None:
-    # (3, 3) beats all but (4, 1) and (1, 4); (2, 2) is beaten by it alone; (1, 1) by (2, 2) too.
-    points = [(1, 1), (3, 3), (4, 1), (2, 2), (1, 4)]
-    assert fronts(points) == [3, 1, 1, 2, 1]
-
-
-def test_equal_points_share_a_front() -> None:
-    assert fronts([(1, 1), (1, 1), (2, 2), (2, 2)]) == [2, 2, 1, 1]
+from bundle_pipeline.ranking.fronts import bundle_measures, with_distinctness, with_fronts
+from bundle_pipeline.schemas.bundles import PricedBundles
+from bundle_pipeline_tests.support.bundles import (
+    Row,
+    bundle_item,
+    candidate,
+    evidence,
+    priced,
+    priced_bundles,
+    scored,
+)
 
 
-def test_points_on_a_line_that_falls_are_one_front() -> None:
-    assert fronts([(1, 3), (2, 2), (3, 1)]) == [1, 1, 1]
+def test_what_is_known_beats_what_is_not_and_unknowns_are_equal() -> None:
+    frame = pl.DataFrame({"x": [1.0, None, None, 2.0], "y": [1, 1, None, 1]})
+    found = with_fronts(frame, {"x": pl.col("x"), "y": pl.col("y")})
+    assert found.get_column("front").to_list() == [2, 3, 4, 1]
 
 
-def test_points_that_differ_in_one_measure_follow_each_other() -> None:
-    assert fronts([(1, 1), (1, 2), (1, 3)]) == [3, 2, 1]
-    assert fronts([(1, 1), (2, 1), (3, 1)]) == [3, 2, 1]
+def test_room_without_end_is_null() -> None:
+    frame = pl.DataFrame({"x": [1.0, 2.0, 4.0], "y": [3.0, 2.0, 1.0]})
+    found = with_fronts(frame, {"x": pl.col("x"), "y": pl.col("y")})
+    assert found.get_column("crowding").to_list() == [None, 2.0, None]
 
 
-def test_no_points_have_no_fronts() -> None:
-    assert fronts([]) == []
+def test_distinctness_is_the_share_without_the_most_common_variant() -> None:
+    # a is in three of four bundles, b in one, x and y in one.
+    bundles = priced_bundles(*[bundle(name) for name in ("ab", "ac", "ad", "xy")])
+    found = with_distinctness(bundles).select("bundle_id", "distinctness").rows()
+    assert found == [("ab", 0.25), ("ac", 0.25), ("ad", 0.25), ("xy", 0.75)]
 
 
-COORDINATES = st.one_of(st.integers(-3, 3).map(float), st.floats(-5, 5, allow_nan=False))
+def test_margin_counts_where_it_is_known() -> None:
+    # The same in all else: 300 of margin for each of 15 baskets beyond chance, 200, and unknown.
+    bundles = priced_bundles(
+        *[bundle(name, margin_minor=m) for name, m in (("ab", 300), ("cd", 200), ("ef", None))]
+    )
+    measured = bundles.pipe(with_distinctness).select(**bundle_measures())
+    assert measured.get_column("margin").to_list() == [4500.0, 3000.0, None]
+    ranked = with_fronts(with_distinctness(bundles), bundle_measures())
+    assert ranked.get_column("front").to_list() == [1, 2, 3]
 
 
-@given(points=st.lists(st.tuples(COORDINATES, COORDINATES), max_size=40))
-@settings(max_examples=100, deadline=None)
-def test_fronts_are_those_of_peeling_one_after_the_other(points: list[Point]) -> None:
-    assert fronts(points) == peeled(points)
+def test_no_bundles_have_no_fronts() -> None:
+    none = with_distinctness(PricedBundles.create_empty())
+    assert with_fronts(none, bundle_measures()).is_empty()
 
 
-def peeled(points: list[Point]) -> list[int]:
-    """Brute force: take away what nothing beats, number it, repeat."""
-    left = dict(enumerate(points))
-    numbers: dict[int, int] = {}
-    front = 0
-    while left:
-        front += 1
-        best = [i for i, p in left.items() if not any(beats(q, p) for q in left.values())]
-        for i in best:
-            numbers[i] = front
-            del left[i]
-    return [numbers[i] for i in range(len(points))]
-
-
-def beats(one: Point, other: Point) -> bool:
-    return one[0] >= other[0] and one[1] >= other[1] and one != other
-
-
-def fronts(points: Sequence[Point]) -> list[int]:
-    frame = pl.DataFrame(points, schema={"x": pl.Float64, "y": pl.Float64}, orient="row")
-    return with_front(frame, pl.col("x"), pl.col("y")).get_column("front").to_list()
+def bundle(variants: str, *, margin_minor: int | None = None) -> Row:
+    row = candidate(
+        *[bundle_item(variant) for variant in variants],
+        bundle_id=variants,
+        evidence=evidence(basket_count=20, expected_count=5.0),
+    )
+    return priced(scored(row), margin_minor=margin_minor)
