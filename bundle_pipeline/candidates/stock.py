@@ -24,23 +24,31 @@ def units_sold(order_lines: pl.DataFrame, *, orders: pl.DataFrame, days: int) ->
     )
 
 
-def bundle_stock(*, velocity_days: int) -> pl.Expr:
+def days_of_cover(*, velocity_days: int) -> pl.Expr:
+    """Days that a variant's stock lasts at its recent pace; null if not tracked or not sold.
+
+    ``available_count / (unit_count / velocity_days)``, oversold stock counting as none. Reads
+    ``available_count`` (null: not tracked) and ``unit_count`` (units sold in the last
+    ``velocity_days``; null: none).
+    """
+    return pl.col("available_count").clip(0) * velocity_days / pl.col("unit_count")
+
+
+def bundle_stock() -> pl.Expr:
     """Aggregate the rows of one bundle's items to its ``stock``.
 
-    Reads ``variant_id``, ``quantity``, ``available_count`` (null: not tracked) and ``unit_count``
-    (units sold in the last ``velocity_days``; null: none).
+    Reads ``variant_id``, ``quantity``, ``available_count`` (null: not tracked) and
+    ``days_of_cover``.
 
     - ``feasible_quantity``: the least ``available_count // quantity`` of the tracked items, at
       least 0; null where no item is tracked.
-    - ``days_of_cover``: the least ``available_count / (unit_count / velocity_days)`` in days, of
-      tracked items that sold; null where there is none.
+    - ``days_of_cover``: the least of the items' own; null where none has any.
     - ``limited_by``: the variant with the least feasible quantity, ties by id.
     """
     feasible = (pl.col("available_count") // pl.col("quantity")).clip(0)
-    cover = pl.col("available_count").clip(0) * velocity_days / pl.col("unit_count")
     scarcest = pl.col("variant_id").sort_by(feasible, "variant_id", nulls_last=True).first()
     return pl.struct(
         feasible_quantity=feasible.min(),
-        days_of_cover=cover.min(),
+        days_of_cover=pl.col("days_of_cover").min(),
         limited_by=pl.when(feasible.is_not_null().any()).then(scarcest),
     )

@@ -15,7 +15,7 @@ from bundle_pipeline.candidates.identity import with_bundle_id
 from bundle_pipeline.candidates.objectives import bundle_objectives
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
-from bundle_pipeline.candidates.stock import bundle_stock, units_sold
+from bundle_pipeline.candidates.stock import bundle_stock, days_of_cover, units_sold
 from bundle_pipeline.products.item_facts import item_facts, shop_currency
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import CandidateBundles
@@ -34,6 +34,9 @@ _ITEM_FIELDS = (
     "role",
     "unit_price_minor",
     "unit_cost_minor",
+    "product_type",
+    "available_count",
+    "days_of_cover",
 )
 
 
@@ -105,6 +108,7 @@ def suggest_bundles(
     bundles = (
         members.join(facts, on="variant_id", how="left", validate="m:1")
         .join(sold, on="variant_id", how="left", validate="m:1")
+        .with_columns(days_of_cover=days_of_cover(velocity_days=params.velocity_days))
         .pipe(_gathered, params)
         .join(kept, on="suggestion", validate="1:1")
         .with_columns(kind=pl.lit("FBT"), currency=pl.lit(currency, pl.String))
@@ -181,7 +185,7 @@ def _gathered(members: pl.DataFrame, params: CandidateParams) -> pl.DataFrame:
         .agg(
             items=pl.struct(_ITEM_FIELDS),
             objectives=bundle_objectives(min_margin_rate=params.margin_guard_rate),
-            stock=bundle_stock(velocity_days=params.velocity_days),
+            stock=bundle_stock(),
             is_on_sale=~pl.col("is_off_sale").any(),
         )
     )

@@ -18,7 +18,11 @@ _MEANINGS = {
     "DUPLICATE_SET": "repeating better bundles",
     "ANCHOR_LIMIT": "on a page with enough bundles",
     "VARIANT_LIMIT": "with a variant in enough bundles",
+    "KIND_LIMIT": "of a kind with enough bundles",
+    "CATEGORY_LIMIT": "in a category with enough bundles",
+    "JOINT_STOCK": "without stock to spare",
     "SLOTS_FULL": "without a free slot",
+    "OVERLAP": "adding nothing to other bundles",
 }
 
 

@@ -88,7 +88,7 @@ def _evidence_cells() -> list[pl.Expr]:
 
 def _stock_cells() -> list[pl.Expr]:
     fields = ("feasible_quantity", "days_of_cover", "limited_by")
-    return [pl.col("stock").struct.field(field) for field in fields]
+    return [*(pl.col("stock").struct.field(field) for field in fields), pl.col("offered_quantity")]
 
 
 def _origin_cells() -> list[pl.Expr]:

@@ -18,8 +18,8 @@ def with_explanation(bundles: pl.DataFrame) -> pl.DataFrame:
     """Add ``explanation``.
 
     Args:
-        bundles: ``PricedBundles`` with a price, and ``anchor_basket_count``: counted baskets that
-            hold the anchor.
+        bundles: ``PricedBundles`` with a price, ``anchor_basket_count`` (counted baskets that
+            hold the anchor) and ``offered_quantity``.
     """
     sentences = [_together(), _customers(), _newest(), _price(), _stock()]
     explanation = pl.concat_str(sentences, separator=" ", ignore_nulls=True)
@@ -79,10 +79,14 @@ def _price() -> pl.Expr:
 
 def _stock() -> pl.Expr:
     feasible = pl.col("stock").struct.field("feasible_quantity")
+    offered = pl.col("offered_quantity")
+    suffices = pl.format("Stock for {}", _counted(feasible, "bundle"))
     return (
         pl.when(feasible.is_null())
         .then(pl.lit("Its stock is not tracked."))
-        .otherwise(pl.format("Stock for {}.", _counted(feasible, "bundle")))
+        .when(offered < feasible)
+        .then(pl.format("{}, of which {} are offered beside the others.", suffices, offered))
+        .otherwise(pl.format("{}.", suffices))
     )
 
 

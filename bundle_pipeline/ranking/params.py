@@ -1,10 +1,12 @@
 """Which bundles are offered, how many, and in which order."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from bundle_pipeline.settings.layers import Params
+
+Kind = Literal["FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED"]
 
 
 def _rising(sizes: tuple[int, ...]) -> tuple[int, ...]:
@@ -17,12 +19,40 @@ def _rising(sizes: tuple[int, ...]) -> tuple[int, ...]:
 class RankingParams(Params):
     """Settings of ranking."""
 
-    max_bundles: int = Field(default=40, ge=1, le=1000)
-    """Bundles of a shop, at most."""
+    max_bundles: int = Field(default=25, ge=1, le=1000)
+    """Bundles of a shop, at most: 25 automatic discounts may be active in a Shopify shop."""
+    max_per_kind: dict[Kind, Annotated[int, Field(ge=0)]] = Field(default={})
+    """Bundles of a kind, at most; a kind that isn't named has no limit of its own."""
     max_per_anchor: int = Field(default=3, ge=1)
-    """Bundles on the page of one variant, at most."""
+    """Bundles on the page of one product, at most."""
     max_per_variant: int = Field(default=5, ge=1)
     """Bundles that hold one variant, at most: a bestseller goes with everything."""
+    max_per_category: int | None = Field(default=None, ge=1)
+    """Bundles that hold a product of one category, at most; none by default, since many shops have
+    two or three categories."""
+    max_similarity: float = Field(default=0.6, ge=0.0, le=1.0)
+    """Shared products of two bundles by all their products (Jaccard) up to which both are offered.
+
+    At 0.6 a pair and a triple that holds it (2 of 3) exclude each other; two triples that share two
+    products (2 of 4) don't."""
+    variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
+    """Score that each further bundle with the same variant loses."""
+    category_overlap_cost: float = Field(default=0.02, ge=0.0, le=1.0)
+    """Score that each further bundle with the same category loses."""
+    min_per_objective: int = Field(default=1, ge=0)
+    """Bundles for each objective that any bundle serves, at least, where the limits allow it."""
+    min_offered_quantity: int = Field(default=3, ge=1)
+    """Times that stock must suffice for a bundle beside all other bundles; as often as it suffices
+    for the bundle alone, if that is less."""
+    reserved_days: float = Field(default=7.0, ge=0.0, le=365.0)
+    """Days of a variant's own sales that bundles leave in stock, as far as its sales are known."""
+    choice: Literal["optimal", "greedy"] = "optimal"
+    """How the bundles are chosen: the best set, or the best bundle one after the other."""
+    max_gap: float = Field(default=0.0, ge=0.0, le=0.1)
+    """Share of the best set's worth that the chosen one may lack; 0 is the best one."""
+    max_nodes: int = Field(default=2000, ge=1)
+    """Branches of the search for the best set, at most: what bounds its time and, unlike a time
+    limit, always gives the same set. Past them the gap is whatever is left."""
     min_customer_count: int = Field(default=5, ge=0)
     """Distinct customers behind a bundle, where customers are known: one household that orders
     every week proves nothing about others."""

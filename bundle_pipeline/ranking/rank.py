@@ -7,11 +7,13 @@ import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.ranking.coverage import Coverage, coverage_of
 from bundle_pipeline.ranking.explanation import with_explanation
-from bundle_pipeline.ranking.fronts import with_front
+from bundle_pipeline.ranking.fronts import bundle_measures, with_distinctness, with_fronts
 from bundle_pipeline.ranking.gates import with_failed_gate
+from bundle_pipeline.ranking.offers import with_offered_quantity
 from bundle_pipeline.ranking.params import RankingParams
-from bundle_pipeline.ranking.selection import choose
+from bundle_pipeline.ranking.selection import Selection, choose
 from bundle_pipeline.ranking.similar_items import with_similar_items
 from bundle_pipeline.ranking.supporting_orders import supporting_orders
 from bundle_pipeline.schemas.base import declared
@@ -28,6 +30,10 @@ class Ranking:
     """By rank."""
     dropped: dy.DataFrame[DroppedCandidates]
     """By ``bundle_id``."""
+    selection: Selection
+    """How good the chosen set is."""
+    coverage: Coverage
+    """What it covers."""
 
 
 def rank_bundles(
@@ -53,10 +59,16 @@ def rank_bundles(
         with_similar_items(priced, duplicate_products=duplicate_products, substitutes=substitutes),
         params,
     )
-    passed = gated.filter(pl.col("code").is_null()).drop("code", "detail")
-    choices = choose(passed, params)
     is_chosen = pl.col("code").is_null()
-    ranked = passed.join(choices.filter(is_chosen), on="bundle_id", how="semi")
+    passed = gated.filter(is_chosen).drop("code", "detail")
+    selection = choose(passed, params)
+    choices = selection.choices
+    chosen = (
+        passed.pipe(with_distinctness)
+        .pipe(with_fronts, bundle_measures())
+        .join(choices.filter(is_chosen), on="bundle_id", how="semi")
+    )
+    ranked = _ranked(chosen, baskets, params)
     not_chosen = passed.join(choices.filter(~is_chosen), on="bundle_id", validate="1:1")
     dropped = pl.concat([gated.filter(~is_chosen), not_chosen])
     logger.info(
@@ -66,24 +78,26 @@ def rank_bundles(
         ranked.height,
         dropped.height,
     )
-    return Ranking(_ranked(ranked, baskets, params), _dropped(dropped))
+    coverage = coverage_of(
+        ranked,
+        passed=passed,
+        priced=priced,
+        baskets=baskets,
+        min_per_objective=params.min_per_objective,
+    )
+    return Ranking(ranked, _dropped(dropped), selection, coverage)
 
 
 def _ranked(
     bundles: pl.DataFrame, baskets: EncodedBaskets, params: RankingParams
 ) -> dy.DataFrame[RankedBundles]:
-    evidence = pl.col("evidence").struct
     orders = supporting_orders(bundles, baskets, sample_order_count=params.sample_order_count)
     frame = (
         bundles.join(orders, on="bundle_id", validate="1:1")
         .sort("score", "bundle_id", descending=[True, False])
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
         .with_columns(wave=_wave(params.wave_sizes))
-        .pipe(
-            with_front,
-            pl.col("scores").struct.field("evidence"),
-            evidence.field("basket_count") - evidence.field("expected_count"),
-        )
+        .pipe(with_offered_quantity, params)
         .pipe(with_explanation)
         .sort("rank")
     )

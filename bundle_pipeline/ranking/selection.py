@@ -1,99 +1,59 @@
-"""The choice: from the best score down, without repeating sets or crowding pages."""
+"""The choice: which bundles together are offered, and why the others aren't."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
+from bundle_pipeline.ranking.greedy import choose_greedily
+from bundle_pipeline.ranking.left_out import reasons_left_out
+from bundle_pipeline.ranking.optimal import choose_optimally
 from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.ranking.portfolio import portfolio_of
 
 _CHOICE_SCHEMA = {"bundle_id": pl.String, "code": pl.String, "detail": pl.String}
 
 
 @dataclass(frozen=True)
-class Contender:
-    """What the choice looks at: a bundle's id, and its variants, the anchor first."""
+class Selection:
+    """What was chosen, and how good it is."""
 
-    bundle_id: str
-    variant_ids: tuple[str, ...]
-
-
-@dataclass
-class _Chosen:
-    """Bundles chosen so far, and how often each anchor and variant occurs in them."""
-
-    sets: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    per_anchor: Counter[str] = field(default_factory=Counter[str])
-    per_variant: Counter[str] = field(default_factory=Counter[str])
-
-    def add(self, contender: Contender) -> None:
-        self.sets[contender.bundle_id] = frozenset(contender.variant_ids)
-        self.per_anchor[contender.variant_ids[0]] += 1
-        self.per_variant.update(contender.variant_ids)
+    choices: pl.DataFrame
+    """One row per bundle: ``bundle_id``, ``code`` and ``detail``; null ones are chosen."""
+    worth: float
+    """Sum of the chosen scores less overlap."""
+    greedy_worth: float
+    """Worth of what the greedy choice finds."""
+    gap: float | None
+    """Share of the best worth that may be missing; 0 is the best set, None not known."""
 
 
-def choose(passed: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
-    """Choose bundles greedily by score, ties by ``bundle_id``.
+def choose(passed: pl.DataFrame, params: RankingParams) -> Selection:
+    """Choose the set of bundles that is worth most within the limits.
+
+    See :mod:`~bundle_pipeline.ranking.portfolio` for what that means. There is no filler: a bundle
+    that adds nothing is left out, however many slots are free, unless an objective needs it.
 
     Args:
-        passed: Bundles that passed every gate: ``bundle_id``, ``score`` and ``items``.
-        params: Limits.
-
-    Returns:
-        One row per bundle: ``bundle_id``, ``code`` and ``detail``; null ones are chosen.
+        passed: Bundles that passed every gate: ``PricedBundles``.
+        params: Limits, costs, and how to choose.
     """
-    in_order = passed.sort("score", "bundle_id", descending=[True, False]).select(
-        "bundle_id",
-        variant_ids=pl.col("items").list.eval(pl.element().struct.field("variant_id")),
+    if passed.is_empty():
+        return Selection(pl.DataFrame(schema=_CHOICE_SCHEMA), 0.0, 0.0, 0.0)
+    portfolio = portfolio_of(passed, params)
+    greedy = choose_greedily(portfolio)
+    chosen, gap = greedy, None
+    if params.choice == "optimal":
+        solution = choose_optimally(
+            portfolio, greedy, max_gap=params.max_gap, max_nodes=params.max_nodes
+        )
+        chosen, gap = solution.chosen, solution.gap
+    reasons = dict(reasons_left_out(portfolio, chosen))
+    rows = [
+        (bundle_id, *reasons.get(bundle_id, (None, None))) for bundle_id in portfolio.bundle_ids
+    ]
+    return Selection(
+        choices=pl.DataFrame(rows, schema=_CHOICE_SCHEMA, orient="row"),
+        worth=portfolio.worth(chosen),
+        greedy_worth=portfolio.worth(greedy),
+        gap=gap,
     )
-    contenders = [Contender(bundle_id, tuple(ids)) for bundle_id, ids in in_order.rows()]
-    return pl.DataFrame(_choices(contenders, params), schema=_CHOICE_SCHEMA, orient="row")
-
-
-def _choices(
-    contenders: Iterable[Contender], params: RankingParams
-) -> list[tuple[str, str | None, str | None]]:
-    # A plain loop: whether a bundle is chosen depends on each one chosen before it, which no
-    # expression over columns can say. Thousands of candidates against at most max_bundles.
-    chosen = _Chosen()
-    choices: list[tuple[str, str | None, str | None]] = []
-    for contender in contenders:
-        code, detail = _obstacle(contender, chosen, params) or (None, None)
-        if code is None:
-            chosen.add(contender)
-        choices.append((contender.bundle_id, code, detail))
-    return choices
-
-
-def _obstacle(
-    contender: Contender, chosen: _Chosen, params: RankingParams
-) -> tuple[str, str] | None:
-    """The first reason against a contender, in the order of ``DROP_CODES``.
-
-    ``DUPLICATE_SET``: the chosen bundles inside it already hold every one of its variants. So the
-    same set never comes twice, and a triple must bring in a variant that the chosen pairs within
-    it don't offer. A pair inside a chosen triple stays: it has evidence of its own and asks less of
-    the shopper.
-    """
-    anchor = contender.variant_ids[0]
-    repeated = _repeated(contender, chosen)
-    if repeated:
-        return "DUPLICATE_SET", f"its variants are already offered by {', '.join(repeated)}"
-    if chosen.per_anchor[anchor] >= params.max_per_anchor:
-        return "ANCHOR_LIMIT", f"anchor {anchor} already has {params.max_per_anchor} better bundles"
-    for variant_id in contender.variant_ids:
-        if chosen.per_variant[variant_id] >= params.max_per_variant:
-            found = f"variant {variant_id} is already in {params.max_per_variant} better bundles"
-            return "VARIANT_LIMIT", found
-    if len(chosen.sets) >= params.max_bundles:
-        return "SLOTS_FULL", f"{params.max_bundles} bundles have a better score"
-    return None
-
-
-def _repeated(contender: Contender, chosen: _Chosen) -> list[str]:
-    """Ids of the chosen bundles inside the contender if they cover it, else none."""
-    wanted = frozenset(contender.variant_ids)
-    inside = {bundle_id: held for bundle_id, held in chosen.sets.items() if held <= wanted}
-    covered = frozenset[str]().union(*inside.values())
-    return list(inside) if covered == wanted else []

@@ -41,7 +41,11 @@ DROP_CODES = (
     "DUPLICATE_SET",
     "ANCHOR_LIMIT",
     "VARIANT_LIMIT",
+    "KIND_LIMIT",
+    "CATEGORY_LIMIT",
+    "JOINT_STOCK",
     "SLOTS_FULL",
+    "OVERLAP",
 )
 
 _ITEM: dict[str, dy.Column] = {
@@ -54,6 +58,9 @@ _ITEM: dict[str, dy.Column] = {
     "role": one_of(ROLES),
     "unit_price_minor": dy.Int64(nullable=True, min=0),
     "unit_cost_minor": dy.Int64(nullable=True, min=0),
+    "product_type": dy.String(nullable=True),
+    "available_count": dy.Int64(nullable=True),
+    "days_of_cover": dy.Float64(nullable=True, min=0.0),
 }
 _EVIDENCE: dict[str, dy.Column] = {
     "basket_count": dy.Int64(min=1),
@@ -165,8 +172,20 @@ class RankedBundles(PricedBundles):
 
     pricing = dy.Struct(_PRICING, description="Price")
     rank = dy.Int64(min=1, unique=True, description="Place, from 1")
-    front = dy.Int64(min=1, description="Pareto front over evidence and expected reach, from 1")
+    front = dy.Int64(
+        min=1, description="Pareto front among all bundles that passed the gates, from 1"
+    )
+    crowding = dy.Float64(
+        nullable=True,
+        min=0.0,
+        description="Room to its neighbours in the front; null where a side has none",
+    )
     wave = dy.Int64(min=1, description="Publishing wave, from 1")
+    offered_quantity = dy.Int64(
+        nullable=True,
+        min=1,
+        description="How many to sell so that stock suffices for all bundles; null if not tracked",
+    )
     explanation = dy.String(description="Why, in plain language with the real numbers")
     supporting_order_ids = dy.List(
         dy.String(), min_length=1, description="A sample of the orders that hold it, newest first"

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from bundle_pipeline.candidates.stock import bundle_stock, units_sold
+from bundle_pipeline.candidates.stock import bundle_stock, days_of_cover, units_sold
 from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -20,7 +20,8 @@ def stock_of(*items: Item) -> dict[str, Any]:
         "unit_count": pl.Int64,
     }
     frame = pl.DataFrame(list(items), schema=columns, orient="row")
-    return frame.select(bundle_stock(velocity_days=60)).to_series().item()
+    covered = frame.with_columns(days_of_cover=days_of_cover(velocity_days=60))
+    return covered.select(bundle_stock()).to_series().item()
 
 
 def test_the_item_with_the_fewest_bundles_in_it_limits_the_bundle() -> None:

@@ -130,6 +130,9 @@ def test_an_unknown_variant_has_null_fields_and_the_currency_of_the_orders() -> 
         "role": "anchor",
         "unit_price_minor": None,
         "unit_cost_minor": None,
+        "product_type": None,
+        "available_count": None,
+        "days_of_cover": None,
     }
 
 

@@ -60,6 +60,11 @@ def test_untracked_stock_is_said_to_be() -> None:
     assert text.endswith(" Its stock is not tracked.")
 
 
+def test_what_other_bundles_need_is_not_offered() -> None:
+    text = explained(CUP, SAUCER, offered_quantity=20)
+    assert text.endswith(" Stock for 50 bundles, of which 20 are offered beside the others.")
+
+
 @pytest.mark.parametrize(
     ("held_out", "sentence"),
     [
@@ -88,7 +93,12 @@ def test_braces_in_a_title_stay_as_they_are() -> None:
     assert "orders with Cup {} {0}, 40.0 %" in explained(odd, SAUCER)
 
 
-def explained(*items: Row, discount_rate: float = 0.1, **changes: object) -> str:
+def explained(
+    *items: Row, discount_rate: float = 0.1, offered_quantity: int = 50, **changes: object
+) -> str:
     row = priced(scored(candidate(*items, **changes)), discount_rate=discount_rate)
-    frame = priced_bundles(row).with_columns(anchor_basket_count=pl.lit(50, dtype=pl.Int64))
+    frame = priced_bundles(row).with_columns(
+        anchor_basket_count=pl.lit(50, dtype=pl.Int64),
+        offered_quantity=pl.lit(offered_quantity, dtype=pl.Int64),
+    )
     return with_explanation(frame).get_column("explanation").item()

@@ -34,6 +34,9 @@ def bundle_item(variant_id: str, **changes: object) -> Row:
         "role": "add_on",
         "unit_price_minor": 1000,
         "unit_cost_minor": None,
+        "product_type": None,
+        "available_count": None,
+        "days_of_cover": None,
     } | changes
 
 

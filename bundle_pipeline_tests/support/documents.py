@@ -46,7 +46,9 @@ def ranked_bundles(*priced_rows: Row, **changes: object) -> dy.DataFrame[RankedB
         | {
             "rank": number,
             "front": 1,
+            "crowding": None,
             "wave": 1,
+            "offered_quantity": 20,
             "explanation": "Of 50 orders with A, 40.0 % also hold B.",
             "supporting_order_ids": ["o2", "o1"],
         }

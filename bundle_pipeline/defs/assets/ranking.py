@@ -1,5 +1,6 @@
 """priced_bundles, and which products are alike -> ranked_bundles, dropped_candidates."""
 
+import time
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,7 +11,8 @@ from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.ranking.rank import rank_bundles
+from bundle_pipeline.ranking.offers import oversold
+from bundle_pipeline.ranking.rank import Ranking, rank_bundles
 from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
 from bundle_pipeline.schemas.shop_id import shop_id
 
@@ -33,6 +35,8 @@ _FACTS = {
         ~pl.col("is_on_sale") | (pl.col("stock").struct["feasible_quantity"] == 0),
     ),
 }
+_NOT_OVERSOLD = "no_variant_is_oversold"
+_NOT_OVERSOLD_MEANS = "The quantities offered of all bundles together are in stock."
 
 
 @dg.multi_asset(
@@ -50,7 +54,8 @@ _FACTS = {
     check_specs=[
         fact(name, RankedBundles.name, description, blocking=True)
         for name, (description, _) in _FACTS.items()
-    ],
+    ]
+    + [fact(_NOT_OVERSOLD, RankedBundles.name, _NOT_OVERSOLD_MEANS, blocking=True)],
 )
 def rank(
     context: dg.AssetExecutionContext,
@@ -62,6 +67,7 @@ def rank(
 ) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:
     """Order the bundles that pass every gate; give each of the others the reason."""
     params = site.settings(shop_id(context.partition_key)).ranking
+    started = time.perf_counter()
     ranking = rank_bundles(
         priced_bundles,
         baskets,
@@ -69,8 +75,13 @@ def rank(
         substitutes=substitutes,
         params=params,
     )
+    seconds = time.perf_counter() - started
     codes = ranking.dropped.get_column("code").value_counts(sort=True)
-    yield dg.Output(ranking.ranked, RankedBundles.name)
+    yield dg.Output(
+        ranking.ranked,
+        RankedBundles.name,
+        metadata=_facts_of_set(ranking) | {"bundle/ranking_seconds": seconds},
+    )
     yield dg.Output(
         ranking.dropped,
         DroppedCandidates.name,
@@ -80,3 +91,24 @@ def rank(
         yield rows_break(
             name, ranking.ranked.filter(fails), asset=RankedBundles.name, key="bundle_id"
         )
+    yield rows_break(
+        _NOT_OVERSOLD, oversold(ranking.ranked), asset=RankedBundles.name, key="bundle_id"
+    )
+
+
+def _facts_of_set(ranking: Ranking) -> dict[str, float | str]:
+    """How good the chosen set is and what it covers; what isn't known is left out."""
+    selection, coverage = ranking.selection, ranking.coverage
+    facts = {
+        "bundle/worth": selection.worth,
+        "bundle/greedy_worth": selection.greedy_worth,
+        "bundle/gap": selection.gap,
+        "bundle/catalog_coverage": coverage.catalog_coverage,
+        "bundle/category_coverage": coverage.category_coverage,
+        "bundle/categories": coverage.category_count,
+        "bundle/most_on_a_page": coverage.max_anchor_count,
+        "bundle/objectives_short": "; ".join(
+            f"{objective} {reason}" for objective, reason in coverage.shortfalls.items()
+        ),
+    }
+    return {name: found for name, found in facts.items() if found is not None and found != ""}
