@@ -17,12 +17,13 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _Ranks = npt.NDArray[np.int32]
+_Places = npt.NDArray[np.int32] | npt.NDArray[np.uint16]
 
 # Points whose fronts are found by comparing all with all: their matrix stays in the cache.
 _BLOCK_POINTS = 512
 # Comparisons of one split that are made at once. Smaller ones cost more calls, larger ones more
-# comparisons that a further split would spare; 2^17 to 2^20 take about the same time.
-_BLOCK_PAIRS = 1 << 19
+# comparisons that a further split would spare; 2^19 and 2^21 take up to a quarter longer.
+_BLOCK_PAIRS = 1 << 20
 # Points of the highest fronts that all others are compared with first: where anything beats a
 # point, one of these few mostly does.
 _FIRST_POINTS = 64
@@ -102,25 +103,31 @@ class _Sorting:
         self._raise(losers[is_beaten], highest[winner_count[is_beaten] - 1])
 
     def _lift_by_pairs(self, winners: Ints, losers: Ints, measures: tuple[int, ...]) -> None:
+        won, lost = zip(*(self._short(winners, losers, one) for one in measures), strict=True)
+        rows = np.arange(losers.size)
         start, size = 0, _FIRST_POINTS
         while start < winners.size:
-            losers = losers[self.fronts[losers] <= self.fronts[winners[start]]]
-            if losers.size == 0:
+            rows = rows[self.fronts[losers[rows]] <= self.fronts[winners[start]]]
+            if rows.size == 0:
                 return
-            some = winners[start : start + size]
-            beats = self._at_least(some, losers, measures[0])
-            for measure in measures[1:]:
-                beats &= self._at_least(some, losers, measure)
+            some = slice(start, start + size)
+            beats = won[0][None, some] >= lost[0][rows, None]
+            for won_by, lost_by in zip(won[1:], lost[1:], strict=True):
+                beats &= won_by[None, some] >= lost_by[rows, None]
             # Highest fronts come first, so the first winner is the one that counts.
             first = beats.argmax(axis=1)
-            is_beaten = beats[np.arange(losers.size), first]
-            self._raise(losers[is_beaten], self.fronts[some[first[is_beaten]]])
-            losers = losers[~is_beaten]
+            is_beaten = beats[np.arange(rows.size), first]
+            self._raise(losers[rows[is_beaten]], self.fronts[winners[some][first[is_beaten]]])
+            rows = rows[~is_beaten]
             start, size = start + size, size * _GROWTH
 
-    def _at_least(self, winners: Ints, losers: Ints, measure: int) -> npt.NDArray[np.bool_]:
-        ranks = self.ranks[measure]
-        return ranks[winners][None, :] >= ranks[losers][:, None]
+    def _short(self, winners: Ints, losers: Ints, measure: int) -> tuple[_Places, _Places]:
+        """Ranks of both in 16 bits where their range allows it: compared twice as fast."""
+        won, lost = self.ranks[measure][winners], self.ranks[measure][losers]
+        least = min(won.min(), lost.min())
+        if max(won.max(), lost.max()) - least > np.iinfo(np.uint16).max:
+            return won, lost
+        return (won - least).astype(np.uint16), (lost - least).astype(np.uint16)
 
     def _lift_by_parts(self, winners: Ints, losers: Ints, measures: tuple[int, ...]) -> None:
         *others, measure = measures

@@ -55,7 +55,7 @@ POINTS = st.integers(1, 5).flatmap(
 
 @given(points=POINTS)
 @settings(max_examples=60, deadline=None)
-@pytest.mark.parametrize(("block_points", "block_pairs"), [(512, 1 << 19), (2, 3)])
+@pytest.mark.parametrize(("block_points", "block_pairs"), [(512, 1 << 20), (2, 3)])
 def test_fronts_are_those_of_peeling_one_after_the_other(
     block_points: int, block_pairs: int, points: list[Point]
 ) -> None:
