@@ -85,7 +85,13 @@ def _stock() -> pl.Expr:
         pl.when(feasible.is_null())
         .then(pl.lit("Its stock is not tracked."))
         .when(offered < feasible)
-        .then(pl.format("{}, of which {} are offered beside the others.", suffices, offered))
+        .then(
+            pl.format(
+                "{}, {} of them offered: the rest is for other bundles and single sales.",
+                suffices,
+                offered,
+            )
+        )
         .otherwise(pl.format("{}.", suffices))
     )
 

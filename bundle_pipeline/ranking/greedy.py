@@ -43,6 +43,6 @@ def breaks(portfolio: Portfolio, chosen: Chosen) -> Ints:
     """How many limits each bundle would break beside the chosen ones."""
     limits = portfolio.limits
     room = limits.most - limits.amounts @ chosen
-    rows, bundles = limits.amounts.nonzero()
-    exceeds = limits.amounts.data > room[rows]
-    return np.bincount(bundles[exceeds], minlength=portfolio.bundle_count)
+    cells = limits.amounts.tocoo()
+    exceeds = cells.data > room[cells.row]
+    return np.bincount(cells.col[exceeds], minlength=portfolio.bundle_count)

@@ -51,36 +51,37 @@ def reasons_left_out(portfolio: Portfolio, chosen: Chosen) -> Iterator[tuple[str
     """
     limits = portfolio.limits
     taken = limits.amounts @ chosen.astype(np.float64)
-    first = _first_broken(portfolio, taken)
+    first, amount = _first_broken(portfolio, taken)
     added = added_worth(portfolio, chosen)
-    by_bundle = limits.amounts.tocsc()
     for bundle in np.flatnonzero(~chosen):
         bundle_id, row = portfolio.bundle_ids[bundle], int(first[bundle])
         if row < 0:
             yield bundle_id, _overlap(portfolio.scores[bundle], added[bundle])
             continue
-        code = limits.codes[row]
-        others: Ints = limits.amounts[[row]].indices
+        cells = slice(*limits.amounts.indptr[row : row + 2])
+        others: Ints = limits.amounts.indices[cells]
         beside: list[int] = others[chosen[others]].tolist()
         broken = _Broken(
             name=limits.names[row],
             most=float(limits.most[row]),
             taken=float(taken[row]),
-            amount=float(by_bundle[row, bundle]),
+            amount=float(amount[bundle]),
             chosen_ids=tuple(portfolio.bundle_ids[other] for other in beside),
         )
-        yield bundle_id, (code, _DETAILS[code](broken))
+        yield bundle_id, (limits.codes[row], _DETAILS[limits.codes[row]](broken))
 
 
-def _first_broken(portfolio: Portfolio, taken: Floats) -> Ints:
-    """The first row that each bundle breaks, -1 for none."""
+def _first_broken(portfolio: Portfolio, taken: Floats) -> tuple[Ints, Floats]:
+    """The first row that each bundle breaks, -1 for none, and its amount there."""
     limits = portfolio.limits
-    rows, bundles = limits.amounts.nonzero()
-    exceeds = limits.amounts.data > (limits.most - taken)[rows]
-    found, places = np.unique(bundles[exceeds], return_index=True)
+    cells = limits.amounts.tocoo()
+    exceeds = cells.data > (limits.most - taken)[cells.row]
+    found, places = np.unique(cells.col[exceeds], return_index=True)
     first = np.full(portfolio.bundle_count, -1, np.int64)
-    first[found] = rows[exceeds][places]
-    return first
+    amount = np.zeros(portfolio.bundle_count)
+    first[found] = cells.row[exceeds][places]
+    amount[found] = cells.data[exceeds][places]
+    return first, amount
 
 
 def _overlap(score: float, added: float) -> Reason:

@@ -62,7 +62,9 @@ def test_untracked_stock_is_said_to_be() -> None:
 
 def test_what_other_bundles_need_is_not_offered() -> None:
     text = explained(CUP, SAUCER, offered_quantity=20)
-    assert text.endswith(" Stock for 50 bundles, of which 20 are offered beside the others.")
+    assert text.endswith(
+        " Stock for 50 bundles, 20 of them offered: the rest is for other bundles and single sales."
+    )
 
 
 @pytest.mark.parametrize(
