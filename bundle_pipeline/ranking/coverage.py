@@ -26,7 +26,7 @@ def coverage_of(
     *,
     passed: pl.DataFrame,
     priced: pl.DataFrame,
-    baskets: pl.DataFrame,
+    sold_variant_count: int,
     min_per_objective: int,
 ) -> Coverage:
     """Measure the chosen bundles.
@@ -35,15 +35,14 @@ def coverage_of(
         ranked: Chosen bundles.
         passed: Those that passed the gates.
         priced: All candidates.
-        baskets: ``Baskets``; only counted ones are looked at.
+        sold_variant_count: Variants in counted baskets.
         min_per_objective: Bundles wanted per objective.
     """
     chosen, candidates = _items(ranked), _items(priced)
-    sold = baskets.filter("is_counted").get_column("variant_id").n_unique()
     category_count = chosen.get_column("product_type").drop_nulls().n_unique()
     anchors = chosen.filter("is_anchor").get_column("product").value_counts()
     return Coverage(
-        catalog_coverage=_share(chosen.get_column("variant_id").n_unique(), sold),
+        catalog_coverage=_share(chosen.get_column("variant_id").n_unique(), sold_variant_count),
         category_coverage=_share(
             category_count, candidates.get_column("product_type").drop_nulls().n_unique()
         ),

@@ -20,6 +20,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bundle_pipeline.baskets.encoded import open_baskets
+from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import rank_bundles
 from bundle_pipeline.schemas.baskets import Baskets
@@ -27,6 +29,7 @@ from bundle_pipeline.schemas.bundles import PricedBundles
 from bundle_pipeline.schemas.catalog import Catalog
 from bundle_pipeline.schemas.mining import PairRules
 from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.store.lake import Lake
 
 _MAX_ON_A_PAGE = 3
@@ -72,17 +75,27 @@ def measure(
 def _shop_lists(folder: Path) -> tuple[list[Covered], int, int]:
     """Our list and the others; variants sold; categories of the catalog."""
     lake, shop = Lake(str(folder)), shop_id(folder.parent.name)
-    baskets, catalog = lake.read(Baskets, shop), lake.read(Catalog, shop)
-    ranking = rank_bundles(lake.read(PricedBundles, shop), baskets, RankingParams())
+    baskets = open_baskets(lake.parts(Baskets, shop), BasketParams())
+    catalog = lake.read(Catalog, shop)
+    ranking = rank_bundles(
+        lake.read(PricedBundles, shop),
+        baskets,
+        duplicate_products=lake.read(DuplicateProducts, shop),
+        substitutes=lake.read(Substitutes, shop),
+        params=RankingParams(),
+    )
     ours = ranking.ranked.select(
         "bundle_id", variant_id=pl.col("items").list.eval(pl.element().struct.field("variant_id"))
     )
     size = ours.height
     pairs = _pairs(lake.read(PairRules, shop))
     lists = {"published": ours} | dict(_top_lists(pairs, size))
-    sold = baskets.filter("is_counted").get_column("variant_id").n_unique()
     categories = catalog.get_column("product_type").drop_nulls().n_unique()
-    return [_covered(name, bundles, catalog) for name, bundles in lists.items()], sold, categories
+    return (
+        [_covered(name, bundles, catalog) for name, bundles in lists.items()],
+        baskets.variant_count,
+        categories,
+    )
 
 
 def _pairs(pair_rules: pl.DataFrame) -> pl.DataFrame:

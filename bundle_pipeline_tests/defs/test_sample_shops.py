@@ -1,6 +1,7 @@
 """The sample shops, from landed files to published documents."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +10,7 @@ import pytest
 
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.bundles import DroppedCandidates, PricedBundles, RankedBundles
+from bundle_pipeline.schemas.catalog import Inventory, Variants
 from bundle_pipeline.schemas.features import OBJECTIVES, ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines
@@ -78,6 +80,38 @@ def test_every_supporting_order_holds_every_item(published_samples: Published, s
         items = {item["variant_id"] for item in bundle["items"]}
         assert bundle["supporting_order_ids"]
         assert all(items <= sold[order] for order in bundle["supporting_order_ids"])
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_all_bundles_together_fit_the_stock_that_was_landed(
+    published_samples: Published, shop: str
+) -> None:
+    site, _ = published_samples
+    variants = site.lake.read(Variants, shop_id(shop)).select("variant_id", "inventory_item_id")
+    stock = site.lake.read(Inventory, shop_id(shop)).filter("is_current")
+    units = dict(
+        variants.join(stock, on="inventory_item_id", validate="1:m")
+        .drop_nulls("available_count")
+        .group_by("variant_id")
+        .agg(pl.col("available_count").sum())
+        .rows()
+    )
+    promised = Counter[str]()
+    for bundle in json.loads(current_document(site, shop))["bundles"]:
+        for item in bundle["items"]:
+            promised[item["variant_id"]] += item["quantity"] * (bundle["offered_quantity"] or 0)
+    over = {id_: count for id_, count in promised.items() if count > units.get(id_, count)}
+    assert not over
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_no_product_has_more_than_three_bundles_on_its_page(
+    published_samples: Published, shop: str
+) -> None:
+    site, _ = published_samples
+    bundles = json.loads(current_document(site, shop))["bundles"]
+    anchors = Counter(bundle["items"][0]["product_id"] for bundle in bundles)
+    assert max(anchors.values(), default=0) <= 3
 
 
 def test_a_second_run_publishes_the_same_bytes_under_the_next_number(
