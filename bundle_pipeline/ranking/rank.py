@@ -82,7 +82,7 @@ def rank_bundles(
         ranked,
         passed=passed,
         priced=priced,
-        baskets=baskets,
+        sold_variant_count=baskets.variant_count,
         min_per_objective=params.min_per_objective,
     )
     return Ranking(ranked, _dropped(dropped), selection, coverage)

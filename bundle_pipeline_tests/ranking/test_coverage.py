@@ -4,7 +4,6 @@ from bundle_pipeline.ranking.coverage import Coverage, coverage_of
 from bundle_pipeline.schemas.bundles import PricedBundles
 from bundle_pipeline_tests.support.bundles import Row, bundle_item, candidate, priced, scored
 from bundle_pipeline_tests.support.bundles import priced_bundles as frame_of
-from bundle_pipeline_tests.support.frames import baskets_frame
 
 TYPES = {"a": "Tea", "b": "Tea", "c": "Cup", "d": "Spoon"}
 
@@ -23,9 +22,7 @@ def test_pages_are_those_of_products() -> None:
 
 def test_shares_of_nothing_are_unknown() -> None:
     none = PricedBundles.create_empty()
-    covered = coverage_of(
-        none, passed=none, priced=none, baskets=baskets_frame(), min_per_objective=1
-    )
+    covered = coverage_of(none, passed=none, priced=none, sold_variant_count=0, min_per_objective=1)
     assert covered == Coverage(None, None, 0, 0, {})
 
 
@@ -37,7 +34,7 @@ def test_objectives_that_fall_short_say_why() -> None:
         frame_of(served),
         passed=frame_of(served, crowded_out),
         priced=frame_of(served, crowded_out, dropped),
-        baskets=baskets_frame("abcd"),
+        sold_variant_count=4,
         min_per_objective=1,
     )
     assert covered.shortfalls == {
@@ -54,7 +51,7 @@ def measured(chosen: list[str], candidates: list[str]) -> Coverage:
         ranked,
         passed=everything,
         priced=everything,
-        baskets=baskets_frame("abc", "de"),
+        sold_variant_count=5,
         min_per_objective=1,
     )
 
