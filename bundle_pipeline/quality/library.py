@@ -6,9 +6,12 @@ and nothing is looked up or sent.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any, cast
 
 import polars as pl
@@ -77,12 +80,30 @@ def library() -> Any:  # noqa: ANN401 the library's types would need its import
     # It reports every step of its own set-up at the level where this package reports rows; one of
     # its modules sets its own level when it is imported.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations  # noqa: PLC0415 see the module's docstring
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    # It would import Spark too, where a counting engine has brought that: seconds, and warnings.
+    with _hidden("pyspark"):
+        import great_expectations  # noqa: PLC0415 see the module's docstring
+        from great_expectations.data_context.types.base import (  # noqa: PLC0415
+            ProgressBarsConfig,
+        )
 
     logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)
     # Its types are only partly declared.
     return cast("Any", great_expectations)
+
+
+@contextmanager
+def _hidden(package: str) -> Generator[None]:
+    """Meanwhile the package can't be imported, as if it weren't installed."""
+    known = sys.modules.get(package)
+    # What the import system takes for a package that isn't there. Its types don't know of it.
+    sys.modules[package] = cast("ModuleType", None)
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+        if known is not None:
+            sys.modules[package] = known
 
 
 def silenced(context: Any) -> Any:  # noqa: ANN401 the library's types would need its import
