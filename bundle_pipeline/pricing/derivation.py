@@ -3,7 +3,8 @@
 import polars as pl
 
 from bundle_pipeline.money import formatted
-from bundle_pipeline.pricing.floors import COST, COST_ABOVE_LIST, MIN_PRICE_SHARE
+from bundle_pipeline.pricing import habits, response
+from bundle_pipeline.pricing.floors import COST, COST_ABOVE_LIST, MIN_PRICE_SHARE, STACKING
 from bundle_pipeline.pricing.params import (
     BASIS_POINTS,
     PricingParams,
@@ -11,30 +12,72 @@ from bundle_pipeline.pricing.params import (
     in_basis_points,
 )
 
+_LEARNT = {
+    response.PRODUCT: "learnt from {} weeks in which its own items were off their usual price",
+    response.CATEGORY: "learnt from its category; its own items were off their usual price in {} "
+    "weeks",
+    response.SHOP: "learnt from the whole shop; its own items were off their usual price in {} "
+    "weeks",
+    response.PRIOR: "assumed, because no price of the shop moved",
+}
+_USUAL = {
+    habits.PRODUCT: "what its items are usually given ({} discounts)",
+    habits.CATEGORY: "what their categories are usually given ({} discounts)",
+    habits.SHOP: "what the shop usually gives ({} discounts)",
+    habits.DEFAULT: "the default (no discount was seen)",
+}
+
 
 def with_derivation(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
-    """Add ``derivation``: the rule, what caps and floor made of it, and what is charged.
+    """Add ``derivation``: the rule, what caps and floor made of it, what is charged and expected.
 
     Args:
-        totals: One row per bundle, with the amounts of ``with_floor`` and ``with_discount``, and
-            ``bundle_price_minor`` and ``discount_rate``.
+        totals: One row per bundle, with the amounts of ``with_floor``, ``with_caps`` and
+            ``with_best_discount``, what they came from, and what is charged and expected.
         params: The settings that decided.
     """
-    clauses = [_target_clause(params), _caps_clause(params), _floor_clause(params), _charged()]
-    return totals.with_columns(derivation=pl.format("{}; {}; {}; {}.", *clauses))
+    clauses = [
+        _target_clause(params),
+        _caps_clause(params),
+        _floor_clause(params),
+        pl.when("is_charm").then(_charm_clause(params)).otherwise(pl.lit("")),
+        _charged(),
+        _expected(),
+    ]
+    return totals.with_columns(derivation=pl.format("{}; {}; {}; {}{}{}.", *clauses))
 
 
 def _target_clause(params: PricingParams) -> pl.Expr:
     margin, target = pl.col("margin_total_minor"), _amount("target_minor")
-    unknown = f"A cost is unknown: the default of {as_percentage(params.default_discount_rate)} %"
-    known = f"Every cost is known: {as_percentage(params.margin_share)} % of the joint margin of"
-    return (
-        pl.when(margin.is_null())
-        .then(pl.format(unknown + " is {} off", target))
-        .when(margin <= 0)
-        .then(pl.format("The costs of {} leave no margin to give", _amount("cost_total_minor")))
-        .otherwise(pl.format(known + " {} is {} off", _amount("margin_total_minor"), target))
+    by_rule = (
+        pl.format("By fixed weights {} come off", target)
+        if params.discount_rule == "fixed_weights"
+        else pl.format(
+            "A cost is unknown: {}, {} %, is {} off",
+            _worded(pl.col("usual_level"), pl.col("usual_count"), _USUAL),
+            (pl.col("usual_rate") * 100).round(1),
+            target,
+        )
     )
+    best = pl.format(
+        "Every cost is known: of a joint margin of {} most is earned with {} off, at a price "
+        "elasticity of {} per item, {}",
+        _amount("margin_total_minor"),
+        target,
+        pl.col("elasticity").round(2),
+        _worded(pl.col("response_level"), pl.col("response_week_count"), _LEARNT),
+    )
+    none = pl.format("The costs of {} leave no margin to give", _amount("cost_total_minor"))
+    is_by_rule = margin.is_null() | (params.discount_rule == "fixed_weights")
+    return pl.when(is_by_rule).then(by_rule).when(margin <= 0).then(none).otherwise(best)
+
+
+def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:
+    cases = [
+        pl.when(level == name).then(pl.format(text, count) if "{}" in text else pl.lit(text))
+        for name, text in meanings.items()
+    ]
+    return pl.coalesce(cases)
 
 
 def _caps_clause(params: PricingParams) -> pl.Expr:
@@ -50,7 +93,9 @@ def _caps_clause(params: PricingParams) -> pl.Expr:
     falls_short = capped * BASIS_POINTS < least_rate * pl.col("list_total_minor")
     amount = _amount("capped_minor")
     return (
-        pl.when(falls_short)
+        pl.when(falls_short & (capped == 0) & (pl.col("least_minor") > 0))
+        .then(pl.format("nothing within {} earns more than nothing off", allowed))
+        .when(falls_short)
         .then(pl.format("no whole minor unit lies within {}, so {} off", allowed, amount))
         .when(capped < target)
         .then(pl.format("lowered to {} by {}", amount, allowed))
@@ -63,19 +108,30 @@ def _caps_clause(params: PricingParams) -> pl.Expr:
 def _floor_clause(params: PricingParams) -> pl.Expr:
     margin = as_percentage(params.min_margin_rate)
     costs = "the costs" if params.min_margin_rate == 0 else f"the costs and {margin} % margin"
+    stacked = f"{costs} after another {as_percentage(params.stacked_discount_rate)} % off"
     meanings = {
         COST: costs,
-        COST_ABOVE_LIST: costs,
+        STACKING: stacked,
+        COST_ABOVE_LIST: costs if params.stacked_discount_rate == 0 else stacked,
         MIN_PRICE_SHARE: f"{as_percentage(params.min_price_share)} % of the list total",
     }
     reason = pl.col("floor_reason")
     named = pl.format("the floor of {} ({})", _amount("floor_minor"), reason.replace(meanings))
+    before_charm = pl.col("uncharmed_minor")
     return (
         pl.when(reason == COST_ABOVE_LIST)
         .then(pl.format("{} is above the list total, so nothing off", named))
-        .when(pl.col("discount_minor") < pl.col("capped_minor"))
-        .then(pl.format("{} leaves {} off", named, _amount("discount_minor")))
+        .when(before_charm < pl.col("capped_minor"))
+        .then(pl.format("{} leaves {} off", named, formatted(before_charm, pl.col("currency"))))
         .otherwise(pl.format("{} is kept", named))
+    )
+
+
+def _charm_clause(params: PricingParams) -> pl.Expr:
+    tolerance = as_percentage(params.charm_tolerance_rate)
+    return pl.format(
+        f"moved to {{}} off for a price that ends as set, within {tolerance} %; ",
+        _amount("discount_minor"),
     )
 
 
@@ -86,6 +142,33 @@ def _charged() -> pl.Expr:
         _amount("list_total_minor"),
         (pl.col("discount_rate") * 100).round(2),
     )
+
+
+def _expected() -> pl.Expr:
+    """Empty where nothing is expected: a cost is unknown, or nothing comes off."""
+    names = (
+        "incremental_margin_minor",
+        "incremental_margin_minor_low",
+        "incremental_margin_minor_high",
+    )
+    expected = pl.format(
+        "; expected to earn {} a month more than without it (90 %: {} to {})", *map(_signed, names)
+    )
+    says_something = (pl.col("discount_minor") > 0) & pl.col(names[0]).is_not_null()
+    pays_from = pl.format(
+        ", and to pay from an attach rate of {} % on",
+        (pl.col("break_even_attach_rate") * 100).round(1),
+    )
+    return pl.format(
+        "{}{}",
+        pl.when(says_something).then(expected).otherwise(pl.lit("")),
+        pl.when(says_something).then(pays_from).fill_null(""),
+    )
+
+
+def _signed(column: str) -> pl.Expr:
+    sign = pl.when(pl.col(column) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.format("{}{}", sign, formatted(pl.col(column).abs(), pl.col("currency")))
 
 
 def _amount(column: str) -> pl.Expr:

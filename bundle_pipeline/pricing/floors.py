@@ -6,14 +6,15 @@ from bundle_pipeline.pricing.params import BASIS_POINTS, PricingParams, in_basis
 
 COST_ABOVE_LIST = "cost_above_list"
 COST = "cost"
+STACKING = "cost_under_stacking"
 MIN_PRICE_SHARE = "min_price_share"
 
 
 def with_floor(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
     """Add ``floor_minor`` and ``floor_reason``.
 
-    ``floor = max(costs / (1 - min_margin_rate), min_price_share * list total)``, each rounded up
-    to a minor unit; without the first where a cost is unknown.
+    ``floor = max(costs / ((1 - min_margin_rate) * (1 - stacked_discount_rate)), min_price_share *
+    list total)``, each rounded up to a minor unit; without the first where a cost is unknown.
 
     Args:
         totals: One row per bundle, with ``list_total_minor`` and ``cost_total_minor`` (null where
@@ -21,21 +22,25 @@ def with_floor(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
         params: The floors.
 
     Returns:
-        The same rows. ``floor_reason`` is the floor that is higher, ``cost`` among equals, or
-        ``cost_above_list`` where even the list total is below it.
+        The same rows. ``floor_reason`` is the floor that is higher, ``cost`` among equals
+        (``cost_under_stacking`` where other discounts lift it), or ``cost_above_list`` where even
+        the list total is below it.
     """
     of_list = _divided_up(
         pl.col("list_total_minor") * in_basis_points(params.min_price_share), BASIS_POINTS
     )
+    kept_margin = BASIS_POINTS - in_basis_points(params.min_margin_rate)
+    kept_price = BASIS_POINTS - in_basis_points(params.stacked_discount_rate)
+    # 128 bits: costs of 9 * 10**10 times a hundred million overflow 63.
     of_cost = _divided_up(
-        pl.col("cost_total_minor") * BASIS_POINTS,
-        BASIS_POINTS - in_basis_points(params.min_margin_rate),
-    )
+        pl.col("cost_total_minor").cast(pl.Int128) * BASIS_POINTS**2, kept_margin * kept_price
+    ).cast(pl.Int64)
+    cost_reason = COST if kept_price == BASIS_POINTS else STACKING
     reason = (
         pl.when(of_cost > pl.col("list_total_minor"))
         .then(pl.lit(COST_ABOVE_LIST))
         .when(of_cost >= of_list)
-        .then(pl.lit(COST))
+        .then(pl.lit(cost_reason))
         .otherwise(pl.lit(MIN_PRICE_SHARE))
     )
     return totals.with_columns(floor_minor=pl.max_horizontal(of_cost, of_list), floor_reason=reason)

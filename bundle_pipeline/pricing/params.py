@@ -1,6 +1,6 @@
 """How far prices may go: the caps of each objective, the discount aimed at, and the floors."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -64,15 +64,35 @@ class PricingParams(Params):
 
     discount_caps: DiscountCaps = Field(default_factory=DiscountCaps)
     """Least and greatest discount of each objective; a bundle's first objective decides."""
-    margin_share: float = Field(default=0.30, ge=0.0, le=1.0)
-    """Share of the joint margin to give away where every cost is known. In simulated shops 0.30
-    captured more of the attainable profit than any flat discount."""
+    discount_rule: Literal["expected_margin", "fixed_weights"] = "expected_margin"
+    """What decides a discount: the highest expected incremental margin (where a cost is unknown,
+    the discounts that the shop usually gives), or, for comparison, the fixed weights of the system
+    that this one replaces."""
+    discount_step_rate: float = Field(default=0.01, ge=0.001, le=0.25)
+    """Discounts are tried in steps of this share of the list total."""
     default_discount_rate: float = Field(default=0.10, ge=0.0, le=1.0)
-    """Discount to aim at where a cost is unknown."""
+    """Discount to aim at where a cost is unknown and the shop has given no discount yet."""
+    diverted_share: float = Field(default=0.05, ge=0.0, le=1.0)
+    """Share of the margin of additional bundles that their buyers would have brought anyway, with
+    one of its items or another variant. A guess: no order says it. In simulated shops, where it is
+    known, 0.05 came closest; intervals take it from nothing to twice as much."""
+    stock_relief_rate: float = Field(default=0.25, ge=0.0, le=1.0)
+    """What it is worth to be rid of a bundle's items where the objective is clear_slow_movers, as a
+    share of their costs: what a year of holding stock is usually said to cost. It moves the chosen
+    discount, and is in no stated margin."""
     min_price_share: float = Field(default=0.30, ge=0.0, le=1.0)
     """No bundle is sold below this share of its list total."""
     min_margin_rate: float = Field(default=0.0, ge=0.0, le=0.95)
     """Share of the bundle price that must remain after known costs."""
+    stacked_discount_rate: float = Field(default=0.0, ge=0.0, le=0.95)
+    """The largest discount that a customer can combine with a bundle's, such as a live code or
+    another bundle: the floor holds after it, too."""
+    charm_step_minor: int | None = Field(default=None, ge=2)
+    """Prices may be moved to the next one that ends alike: 100 for .99; nothing: they aren't."""
+    charm_ending_minor: int = Field(default=99, ge=0)
+    """How such prices end: the rest after division by the step."""
+    charm_tolerance_rate: float = Field(default=0.01, ge=0.0, le=0.1)
+    """How far a price may be moved, as a share of the list total; inside caps and floor."""
 
 
 def in_basis_points(rate: float) -> int:

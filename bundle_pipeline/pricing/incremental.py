@@ -1,0 +1,156 @@
+"""What a bundle earns at a discount beyond what would have been earned anyway.
+
+With ``rate`` joint orders a month at list prices, margin ``M`` of all items at list prices and
+discount ``D``, both in minor units, sales grow by the factor ``f(D)`` of the response:
+
+``incremental(D) = rate * kept * ((f(D) - 1) * (M * (1 - diverted) - D) - D)``
+
+The last ``D`` goes to those who would have bought all of it anyway; ``diverted`` is the share of
+the margin of additional bundles that their buyers would have brought with other purchases; ``kept``
+is what refunds leave. ``rate`` has a Gamma posterior (Jeffreys' prior), the elasticity that of
+:mod:`~bundle_pipeline.pricing.pooling`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+from bundle_pipeline.pricing.pooling import ELASTICITIES
+from bundle_pipeline.pricing.response import BundleResponses
+from bundle_pipeline.pricing.sales import Codes, Floats
+
+_JEFFREYS = 0.5
+_RATE_QUANTILES: Floats = (np.arange(9) + 0.5) / 9
+# The diverted share is a guess, so the interval takes it from nothing to twice as much.
+_DIVERTED = ((0.0, 0.25), (1.0, 0.5), (2.0, 0.25))
+# A two-sided interval of 90 %.
+_LOW, _HIGH = 0.05, 0.95
+_BUNDLES_AT_A_TIME = 1000
+
+
+@dataclass(frozen=True)
+class Economics:
+    """What the bundles earn per unit; one row each, minor units."""
+
+    list_totals: Floats
+    """At list prices, above 0."""
+    margins: Floats
+    """List total minus costs; NaN where a cost is unknown."""
+    reliefs: Floats
+    """What moving one more bundle out of stock is worth beside its margin."""
+    most_factors: Floats
+    """How many times as many bundles there could be: every order of its rarest side, over the joint
+    ones; at least 1."""
+    diverted_share: float
+    """Share of the margin of additional bundles that would have been earned anyway."""
+    kept_share: float
+    """Share of sales that isn't refunded."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Expected incremental margin a month, minor units; NaN where a cost is unknown."""
+
+    expected: Floats
+    low: Floats
+    """Lower end of the 90 % interval."""
+    high: Floats
+    """Upper end."""
+
+
+def best_discounts(
+    economics: Economics,
+    responses: BundleResponses,
+    tried: Codes,
+    *,
+    allowed: Sequence[npt.NDArray[np.bool_]],
+) -> list[Codes]:
+    """The discounts that earn most, stock relief included; the least among equals.
+
+    Args:
+        economics: What the bundles earn.
+        responses: How they answer.
+        tried: Discounts in minor units, one row per bundle, ascending.
+        allowed: Which of them are allowed, each an array like ``tried``; nothing off always is.
+
+    Returns:
+        One array of discounts for each of ``allowed``; 0 where a cost is unknown.
+    """
+    chosen = [np.zeros(tried.shape[0], np.int64) for _ in allowed]
+    values = [np.zeros(tried.shape[0]) for _ in allowed]
+    for column in range(tried.shape[1]):
+        discount = tried[:, column]
+        more = (responses.elasticities.weights * _more_sold(economics, responses, discount)).sum(1)
+        gain = more * (_kept_margin(economics, discount) + economics.reliefs) - discount
+        for best, value, mask in zip(chosen, values, allowed, strict=True):
+            is_better = mask[:, column] & (gain > value)
+            best[is_better], value[is_better] = discount[is_better], gain[is_better]
+    return chosen
+
+
+def outlook(economics: Economics, responses: BundleResponses, discounts: Codes) -> Outlook:
+    """Expected incremental margin of each bundle at its discount, with a 90 % interval."""
+    parts = [
+        _outlook(economics, responses, discounts, slice(first, first + _BUNDLES_AT_A_TIME))
+        for first in range(0, discounts.size, _BUNDLES_AT_A_TIME)
+    ]
+    if not parts:
+        return Outlook(*np.zeros((3, 0)))
+    return Outlook(*np.concatenate(parts, axis=1))
+
+
+def break_even_factors(economics: Economics, discounts: Codes) -> Floats:
+    """How many times as many bundles must be sold for the discount to cost nothing; at least 1.
+
+    NaN where a cost is unknown, or where no number of bundles makes up for the discount.
+    """
+    kept = _kept_margin(economics, discounts)
+    paid_back = np.where(kept > 0, 1 + discounts / np.where(kept > 0, kept, 1.0), np.nan)
+    return np.where((discounts == 0) & ~np.isnan(kept), 1.0, paid_back)
+
+
+def _kept_margin(economics: Economics, discounts: Codes, *, diverted: float = 1.0) -> Floats:
+    """What one additional bundle brings, with a multiple of the diverted share."""
+    return economics.margins * (1 - diverted * economics.diverted_share) - discounts
+
+
+def _more_sold(economics: Economics, responses: BundleResponses, discounts: Codes) -> Floats:
+    """Additional bundles per bundle sold anyway, by elasticity; n x grid."""
+    off = discounts / economics.list_totals * responses.unit_counts
+    most = np.log(economics.most_factors)[:, None]
+    return np.expm1(np.minimum(np.outer(off, ELASTICITIES), most))
+
+
+def _outlook(
+    economics: Economics, responses: BundleResponses, discounts: Codes, some: slice
+) -> Floats:
+    more = _more_sold(economics, responses, discounts)[some]
+    weights = responses.elasticities.weights[some]
+    shape = responses.joint_counts[some] + _JEFFREYS
+    scale = economics.kept_share / responses.months[some, None]
+    rates = cast("Floats", special.gammaincinv(shape[:, None], _RATE_QUANTILES)) * scale
+    drawn: list[Floats] = []
+    chance: list[Floats] = []
+    for diverted, weight in _DIVERTED:
+        kept = _kept_margin(economics, discounts, diverted=diverted)[some, None]
+        gain = more * kept - discounts[some, None]
+        drawn.append((gain[:, :, None] * rates[:, None, :]).reshape(gain.shape[0], -1))
+        chance.append(np.repeat(weights, rates.shape[1], axis=1) * (weight / rates.shape[1]))
+    gain = more * _kept_margin(economics, discounts)[some, None] - discounts[some, None]
+    expected = shape * scale[:, 0] * (weights * gain).sum(axis=1)
+    ends = _quantiles(np.concatenate(drawn, axis=1), np.concatenate(chance, axis=1))
+    return np.stack([expected, *ends])
+
+
+def _quantiles(drawn: Floats, chance: Floats) -> list[Floats]:
+    """Both ends of the interval of each row."""
+    order = np.argsort(drawn, axis=1)
+    below = np.take_along_axis(chance, order, axis=1).cumsum(axis=1)
+    row: Codes = np.arange(drawn.shape[0], dtype=np.int64)
+    last = drawn.shape[1] - 1
+    places = [np.minimum((below < end).sum(axis=1), last) for end in (_LOW, _HIGH)]
+    return [drawn[row, order[row, place]] for place in places]

@@ -1,0 +1,127 @@
+"""How a bundle's sales answer to its discount, and how many would be sold without one.
+
+Whoever buys all of a bundle weighs one total: a unit of money off counts the same whichever item it
+comes off. So the own-price slopes of the items, each per unit of money, are estimates of the same
+sensitivity and are averaged by precision; a discount rate ``d`` on ``k`` units then multiplies the
+bundle's sales by ``exp(elasticity * k * d)``, the elasticity being that of one unit of average
+price. This is the exponential demand of a multinomial logit whose shares are small (McFadden,
+1974). The elasticities are pooled over bundles of a category and of the shop.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bundle_pipeline.pricing.bundle_sales import joint_order_counts, promotion_factors
+from bundle_pipeline.pricing.own_price import own_price_slopes
+from bundle_pipeline.pricing.pooling import Pooled, pooled
+from bundle_pipeline.pricing.sales import Codes, Floats, WeeklySales
+
+DAYS_PER_MONTH = 30
+_DAYS_PER_WEEK = 7
+
+PRODUCT, CATEGORY, SHOP, PRIOR = "product", "category", "shop", "prior"
+# A share of at least this is most of it.
+_MOST = 0.5
+_NEXT_TO_NOTHING = 1e-6
+
+
+@dataclass(frozen=True)
+class BundleResponses:
+    """What is known of the sales of each bundle; one row each."""
+
+    unit_counts: Floats
+    """Units in the bundle, k."""
+    elasticities: Pooled
+    """Elasticity of a unit of average price, as a distribution."""
+    levels: list[str]
+    """Where it was learnt: product, category, shop or prior, the nearest that says most."""
+    week_counts: Codes
+    """Weeks in which an item of the bundle was sold off its usual price."""
+    joint_counts: Floats
+    """Ordinary orders that hold all of it."""
+    months: Floats
+    """Months of 30 days behind them, each weighed by how much its promotions sold: joint orders per
+    such month are those at usual prices."""
+    learned: bool
+    """Whether the shop has any price that moved."""
+    knows_months: bool
+    """Whether its orders are of more than one week: else nobody knows what a month brings."""
+
+
+def bundle_responses(
+    items: pl.DataFrame, categories: pl.DataFrame, sales: WeeklySales
+) -> BundleResponses:
+    """Learn how each bundle answers.
+
+    Args:
+        items: One row per item: ``bundle`` (numbered from 0 without gaps, ascending),
+            ``variant_id``, ``quantity`` and ``unit_price_minor``.
+        categories: ``variant_id`` and ``category`` (null: unknown); a bundle is of the category of
+            its first item.
+        sales: Weekly sales of at least these variants.
+    """
+    bundle = items.get_column("bundle").cast(pl.Int64).to_numpy()
+    variant = sales.variant_ids.search_sorted(items.get_column("variant_id")).to_numpy()
+    variant = variant.astype(np.int64)
+    price = items.get_column("unit_price_minor").cast(pl.Float64).to_numpy()
+    quantity = items.get_column("quantity").cast(pl.Float64).to_numpy()
+    units = np.bincount(bundle, quantity)
+    mean_price = np.bincount(bundle, quantity * price) / units
+    # The price of a free item can't move: it says next to nothing.
+    scale = np.where(price > 0, mean_price[bundle] / np.maximum(price, 1.0), 1.0)
+    slopes = own_price_slopes(sales)
+    precision = np.where(price > 0, (slopes.error[variant] * scale) ** -2, _NEXT_TO_NOTHING)
+    summed = np.bincount(bundle, precision)
+    estimate = np.bincount(bundle, precision * slopes.slope[variant] * scale) / summed
+    category = _categories(items, categories)
+    pool = pooled(
+        estimate, 1 / np.sqrt(summed), category=category, importance=_importance(bundle, variant)
+    )
+    at_usual_price = pool.means[bundle] / scale
+    factors = promotion_factors(sales, variant=variant, slope=at_usual_price)
+    joint = joint_order_counts(sales, bundle=bundle, variant=variant)
+    weeks = np.minimum.reduceat(sales.is_offered.sum(axis=1)[variant], _starts(bundle))
+    promoted = np.multiply.reduceat(factors, _starts(bundle))
+    moved = np.bincount(bundle, sales.moved_week_counts[variant]).astype(np.int64)
+    learned = bool(sales.has_moved.any())
+    return BundleResponses(
+        unit_counts=units.astype(np.float64),
+        elasticities=pool,
+        levels=_levels(pool, moved, category, learned=learned),
+        week_counts=moved,
+        joint_counts=joint,
+        months=np.maximum(weeks, 1) * _DAYS_PER_WEEK / DAYS_PER_MONTH * promoted,
+        learned=learned,
+        knows_months=sales.order_counts.size > 1,
+    )
+
+
+def _starts(bundle: Codes) -> Codes:
+    return np.flatnonzero(np.diff(bundle, prepend=-1))
+
+
+def _categories(items: pl.DataFrame, categories: pl.DataFrame) -> Codes:
+    """Number of each bundle's category; -1 where unknown."""
+    first = items.unique("bundle", keep="first", maintain_order=True)
+    named = first.join(
+        categories, on="variant_id", how="left", validate="m:1", maintain_order="left"
+    )
+    number = pl.col("category").rank("dense").cast(pl.Int64) - 1
+    return named.select(number.fill_null(-1)).to_series().to_numpy()
+
+
+def _importance(bundle: Codes, variant: Codes) -> Floats:
+    """A bundle's part in its evidence: several bundles may have the sales of one variant behind."""
+    shared = 1 / np.bincount(variant)[variant]
+    return np.bincount(bundle, shared) / np.bincount(bundle)
+
+
+def _levels(pool: Pooled, moved: Codes, category: Codes, *, learned: bool) -> list[str]:
+    """Where each elasticity comes from: the nearest level that has most to say."""
+    if not learned:
+        return [PRIOR] * moved.size
+    is_own = (moved > 0) & (pool.own_share >= _MOST)
+    is_of_category = (category >= 0) & (pool.category_rate >= _MOST)
+    return np.where(is_own, PRODUCT, np.where(is_of_category, CATEGORY, SHOP)).tolist()

@@ -1,0 +1,132 @@
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import gamma
+
+from bundle_pipeline.pricing.incremental import (
+    Economics,
+    best_discounts,
+    break_even_factors,
+    outlook,
+)
+from bundle_pipeline.pricing.pooling import ELASTICITIES, Pooled
+from bundle_pipeline.pricing.response import BundleResponses
+
+# 100 at list prices, costs of 40: sales grow by exp(2 * 2 * rate), at an elasticity of 2 per item.
+ALL_ALLOWED = [np.ones((1, 101), np.bool_)]
+EVERY_DISCOUNT = np.arange(101)[None, :]
+
+
+def test_the_best_discount_is_the_one_of_the_formula() -> None:
+    # (e^4d - 1)(60 - 100 d) - 100 d is highest where 4 (60 - 100 d) = 100: d = 0.35.
+    [best] = best_discounts(economics(), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED)
+    assert best.tolist() == [35]
+
+
+def test_only_what_is_allowed_is_chosen_and_nothing_off_always_is() -> None:
+    below_ten, none = EVERY_DISCOUNT <= 10, EVERY_DISCOUNT < 0
+    chosen = best_discounts(economics(), responses(), EVERY_DISCOUNT, allowed=[below_ten, none])
+    assert [best.item() for best in chosen] == [10, 0]
+
+
+def test_nothing_is_chosen_where_a_cost_is_unknown() -> None:
+    unknown = economics(margin=math.nan)
+    [best] = best_discounts(unknown, responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED)
+    assert best.tolist() == [0]
+    assert np.isnan(break_even_factors(unknown, np.array([10]))).all()
+
+
+def test_relief_of_stock_is_worth_a_deeper_discount() -> None:
+    [best] = best_discounts(
+        economics(relief=10.0), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED
+    )
+    # As if the margin were 70: 4 (70 - 100 d) = 100.
+    assert best.tolist() == [45]
+
+
+def test_what_is_expected_is_what_is_earned_beyond_sales_at_list_price() -> None:
+    # 30 joint orders in 3 months; at 20 off e^0.8 times as many, each at 40 instead of 60.
+    seen = outlook(economics(), responses(), np.array([20]))
+    assert seen.expected.item() == pytest.approx(30.5 / 3 * (math.exp(0.8) * 40 - 60))
+
+
+def test_diverted_margin_and_refunds_are_subtracted() -> None:
+    seen = outlook(economics(diverted=0.1, kept=0.9), responses(), np.array([20]))
+    more = math.expm1(0.8)
+    assert seen.expected.item() == pytest.approx(30.5 / 3 * 0.9 * (more * (54 - 20) - 20))
+
+
+def test_the_interval_is_that_of_the_rate_where_all_else_is_known() -> None:
+    seen = outlook(economics(), responses(), np.array([20]))
+    rates = gamma.ppf([0.05, 0.95], 30.5) / 3
+    assert [seen.low.item(), seen.high.item()] == pytest.approx(
+        rates * (math.exp(0.8) * 40 - 60), rel=0.02
+    )
+
+
+def test_the_interval_holds_90_percent_of_what_may_happen() -> None:
+    weights = np.exp(-0.5 * ((ELASTICITIES - 2) / 0.7) ** 2)
+    unsure = responses(weights / weights.sum())
+    seen = outlook(economics(), unsure, np.array([20]))
+    random = np.random.default_rng(3)
+    rates = random.gamma(30.5, 1 / 3, 200_000)
+    factors = np.exp(2 * 0.2 * random.choice(ELASTICITIES, 200_000, p=weights / weights.sum()))
+    drawn = rates * ((factors - 1) * 40 - 20)
+    ends = np.quantile(drawn, [0.05, 0.95])
+    assert [seen.low.item(), seen.high.item()] == pytest.approx(ends, rel=0.08)
+    assert seen.expected.item() == pytest.approx(drawn.mean(), rel=0.02)
+
+
+def test_nothing_off_changes_nothing() -> None:
+    seen = outlook(economics(), responses(), np.array([0]))
+    assert [seen.expected.item(), seen.low.item(), seen.high.item()] == [0, 0, 0]
+    assert break_even_factors(economics(), np.array([0])).tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("discount", "factor"), [(20, 1.5), (35, 2.4), (50, 6.0)])
+def test_a_discount_breaks_even_where_more_sales_pay_for_it(discount: int, factor: float) -> None:
+    # 20 off leave 40 per bundle: half as many again pay for 20 on each that is sold anyway.
+    assert break_even_factors(economics(), np.array([discount])).item() == pytest.approx(factor)
+
+
+def test_a_discount_of_the_whole_margin_never_pays() -> None:
+    assert np.isnan(break_even_factors(economics(), np.array([60]))).all()
+
+
+def test_sales_grow_no_further_than_the_orders_of_the_rarest_item() -> None:
+    capped = economics(most=1.5)
+    seen = outlook(capped, responses(), np.array([20]))
+    assert seen.expected.item() == pytest.approx(30.5 / 3 * (0.5 * 40 - 20))
+
+
+def economics(
+    *,
+    margin: float = 60.0,
+    relief: float = 0.0,
+    diverted: float = 0.0,
+    kept: float = 1.0,
+    most: float = 1e6,
+) -> Economics:
+    return Economics(
+        list_totals=np.array([100.0]),
+        margins=np.array([margin]),
+        reliefs=np.array([relief]),
+        most_factors=np.array([most]),
+        diverted_share=diverted,
+        kept_share=kept,
+    )
+
+
+def responses(weights: np.ndarray | None = None) -> BundleResponses:
+    known = (ELASTICITIES == 2.0).astype(float) if weights is None else weights
+    return BundleResponses(
+        unit_counts=np.array([2.0]),
+        elasticities=Pooled(known[None, :], np.ones(1), np.zeros(1)),
+        levels=["product"],
+        week_counts=np.array([9]),
+        joint_counts=np.array([30.0]),
+        months=np.array([3.0]),
+        learned=True,
+        knows_months=True,
+    )
