@@ -60,8 +60,8 @@ def _target_clause(params: PricingParams) -> pl.Expr:
         )
     )
     best = pl.format(
-        "Every cost is known: of a joint margin of {} most is earned with {} off, at a price "
-        "elasticity of {} per item, {}",
+        f"Every cost is known: of a joint margin of {{}} most is earned{_safely(params)} with {{}} "
+        "off, at a price elasticity of {} per item, {}",
         _amount("margin_total_minor"),
         target,
         pl.col("elasticity").round(2),
@@ -70,6 +70,11 @@ def _target_clause(params: PricingParams) -> pl.Expr:
     none = pl.format("The costs of {} leave no margin to give", _amount("cost_total_minor"))
     is_by_rule = margin.is_null() | (params.discount_rule == "fixed_weights")
     return pl.when(is_by_rule).then(by_rule).when(margin <= 0).then(none).otherwise(best)
+
+
+def _safely(params: PricingParams) -> str:
+    chance = params.max_loss_chance
+    return "" if chance == 1 else f", at a chance of loss of at most {as_percentage(chance)} %,"
 
 
 def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:

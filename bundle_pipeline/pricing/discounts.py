@@ -88,7 +88,9 @@ def with_best_discount(
     in_caps = (tried >= least) & (tried <= most)
     above_floor = (tried >= np.minimum(least, room)) & (tried <= np.minimum(most, room))
     masks = [np.ones_like(in_caps), in_caps, above_floor]
-    chosen = best_discounts(economics, responses, tried, allowed=masks)
+    chosen = best_discounts(
+        economics, responses, tried, allowed=masks, max_loss_chance=params.max_loss_chance
+    )
     is_known = pl.col("margin_total_minor").is_not_null()
     names = ("target_minor", "capped_minor", "discount_minor")
     return totals.with_columns(

@@ -68,6 +68,7 @@ def best_discounts(
     tried: Codes,
     *,
     allowed: Sequence[npt.NDArray[np.bool_]],
+    max_loss_chance: float,
 ) -> list[Codes]:
     """The discounts that earn most, stock relief included; the least among equals.
 
@@ -76,18 +77,22 @@ def best_discounts(
         responses: How they answer.
         tried: Discounts in minor units, one row per bundle, ascending.
         allowed: Which of them are allowed, each an array like ``tried``; nothing off always is.
+        max_loss_chance: A discount that is likelier than this to lose money isn't chosen; 0 to 1.
 
     Returns:
         One array of discounts for each of ``allowed``; 0 where a cost is unknown.
     """
     chosen = [np.zeros(tried.shape[0], np.int64) for _ in allowed]
     values = [np.zeros(tried.shape[0]) for _ in allowed]
+    weights = responses.elasticities.weights
     for column in range(tried.shape[1]):
         discount = tried[:, column]
-        more = (responses.elasticities.weights * _more_sold(economics, responses, discount)).sum(1)
-        gain = more * (_kept_margin(economics, discount) + economics.reliefs) - discount
+        kept = _kept_margin(economics, discount) + economics.reliefs
+        gains = _more_sold(economics, responses, discount) * kept[:, None] - discount[:, None]
+        gain = (weights * gains).sum(axis=1)
+        is_safe = (weights * (gains < 0)).sum(axis=1) <= max_loss_chance
         for best, value, mask in zip(chosen, values, allowed, strict=True):
-            is_better = mask[:, column] & (gain > value)
+            is_better = mask[:, column] & is_safe & (gain > value)
             best[is_better], value[is_better] = discount[is_better], gain[is_better]
     return chosen
 

@@ -2,7 +2,7 @@
 
 ``python -m bundle_pipeline_tests.benchmarks.price_simulator [--seeds 6] [--first-seed 0]`` lands
 each drawn shop (``samples/priced_shop.py``) as CSVs, runs the whole pipeline with caps that its
-merchant has opened, and scores prices by the true demand:
+merchant has opened to 50 % as long as a loss is unlikely, and scores prices by the true demand:
 
 - *captured*: true uplift of at most 20 bundles at their prices over that of the 20 best pairs at
   their best prices. A pair that nobody looks at together loses its discount on each joint order.
@@ -10,7 +10,7 @@ merchant has opened, and scores prices by the true demand:
 - *covered*: how often the stated 90 % interval of the incremental margin holds the true one.
 
 ``true`` pairs are the 20 best ones, given to pricing; ``own`` pairs are those that the pipeline
-publishes, the first 20 by rank, or by expected margin. Beside them: the default caps, the fixed
+publishes, the first 20 by rank, or by expected margin. Beside them: the default settings, the fixed
 weights of the replaced system, and 10 % off everything. ``elasticity`` is the mean error of
 own-price elasticities among all orders, with the share of right signs.
 """
@@ -66,9 +66,11 @@ DAYS_PER_YEAR = 364
 OPEN_CAPS = "[0.0, 0.5]"
 _OBJECTIVES = ("increase_aov", "category_bundle", "margin_guard")
 _CAPS = ", ".join(f"{objective}: {OPEN_CAPS}" for objective in _OBJECTIVES)
-SETTINGS = f"pricing: {{discount_caps: {{{_CAPS}}}}}"
+MAX_LOSS_CHANCE = 0.1
+SETTINGS = f"pricing: {{max_loss_chance: {MAX_LOSS_CHANCE}, discount_caps: {{{_CAPS}}}}}"
 OPEN = PricingParams(
-    discount_caps=DiscountCaps.model_validate(dict.fromkeys(_OBJECTIVES, RateRange(0.0, 0.5)))
+    max_loss_chance=MAX_LOSS_CHANCE,
+    discount_caps=DiscountCaps.model_validate(dict.fromkeys(_OBJECTIVES, RateRange(0.0, 0.5))),
 )
 DEFAULT = PricingParams()
 FIXED_WEIGHTS = PricingParams(discount_rule="fixed_weights")
@@ -166,11 +168,11 @@ def _scores(shop: PricedShop, frames: Frames) -> dict[str, Score]:
     )
     ways = {
         "true, expected margin": frames.priced(given, OPEN),
-        "true, default caps": frames.priced(given, DEFAULT),
+        "true, default settings": frames.priced(given, DEFAULT),
         "true, fixed weights": frames.priced(given, FIXED_WEIGHTS),
         "true, 10 %": _flat(frames.priced(given, OPEN)),
         "own by rank, expected margin": frames.ranked.sort("rank"),
-        "own by rank, default caps": _in_order(frames.priced(own, DEFAULT), frames),
+        "own by rank, default settings": _in_order(frames.priced(own, DEFAULT), frames),
         "own by rank, fixed weights": _in_order(frames.priced(own, FIXED_WEIGHTS), frames),
         "own by rank, 10 %": _flat(frames.ranked.sort("rank")),
         "own by margin, expected margin": by_margin,

@@ -20,26 +20,48 @@ EVERY_DISCOUNT = np.arange(101)[None, :]
 
 def test_the_best_discount_is_the_one_of_the_formula() -> None:
     # (e^4d - 1)(60 - 100 d) - 100 d is highest where 4 (60 - 100 d) = 100: d = 0.35.
-    [best] = best_discounts(economics(), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED)
+    [best] = best_discounts(
+        economics(), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=1.0
+    )
     assert best.tolist() == [35]
 
 
 def test_only_what_is_allowed_is_chosen_and_nothing_off_always_is() -> None:
     below_ten, none = EVERY_DISCOUNT <= 10, EVERY_DISCOUNT < 0
-    chosen = best_discounts(economics(), responses(), EVERY_DISCOUNT, allowed=[below_ten, none])
+    chosen = best_discounts(
+        economics(), responses(), EVERY_DISCOUNT, allowed=[below_ten, none], max_loss_chance=1.0
+    )
     assert [best.item() for best in chosen] == [10, 0]
+
+
+def test_a_discount_that_may_lose_is_as_small_as_the_chance_asks() -> None:
+    # With 30 % nobody minds the price, so that any discount is lost; with 70 % they do.
+    weights = 0.3 * (ELASTICITIES == 0.0) + 0.7 * (ELASTICITIES == 2.0)
+    chosen = [
+        best_discounts(
+            economics(), responses(weights), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=p
+        )[0].item()
+        for p in (0.29, 0.31)
+    ]
+    assert chosen[0] == 0 < chosen[1] < 35
 
 
 def test_nothing_is_chosen_where_a_cost_is_unknown() -> None:
     unknown = economics(margin=math.nan)
-    [best] = best_discounts(unknown, responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED)
+    [best] = best_discounts(
+        unknown, responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=1.0
+    )
     assert best.tolist() == [0]
     assert np.isnan(break_even_factors(unknown, np.array([10]))).all()
 
 
 def test_relief_of_stock_is_worth_a_deeper_discount() -> None:
     [best] = best_discounts(
-        economics(relief=10.0), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED
+        economics(relief=10.0),
+        responses(),
+        EVERY_DISCOUNT,
+        allowed=ALL_ALLOWED,
+        max_loss_chance=1.0,
     )
     # As if the margin were 70: 4 (70 - 100 d) = 100.
     assert best.tolist() == [45]
