@@ -72,8 +72,8 @@ def pooled(
     known = category >= 0
     of_category = np.where(known, category, 0)
     chance = np.where(known, rate[of_category], 0.0)
-    mixed = (1 - chance)[:, None] * shop + chance[:, None] * own[of_category]
-    expected = mixed @ populations
+    own_population = (own @ populations)[of_category]
+    expected = (1 - chance)[:, None] * (shop @ populations) + chance[:, None] * own_population
     posterior = likelihood * expected
     posterior /= posterior.sum(axis=1, keepdims=True)
     return Pooled(posterior, _own_share(posterior, expected), chance)

@@ -86,7 +86,12 @@ def price_bundles(
         .pipe(_as_declared)
     )
     priced = scored.join(pricing, on="bundle_id", how="left", validate="1:1").sort("bundle_id")
-    logger.info("pricing: %d bundles in, %d with a price", scored.height, pricing.height)
+    logger.info(
+        "pricing: %d bundles in, %d with a price; how they answer to it is %s",
+        scored.height,
+        pricing.height,
+        "learnt" if responses.learned else "assumed",
+    )
     return declared(PricedBundles, priced)
 
 

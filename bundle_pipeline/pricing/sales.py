@@ -117,9 +117,8 @@ def _carried_forward(ratios: Floats) -> Floats:
     """The last known value of each row; 1 before the first."""
     week = np.where(np.isnan(ratios), -1, np.arange(ratios.shape[1]))
     last = np.maximum.accumulate(week, axis=1)
-    known = np.take_along_axis(ratios, np.maximum(last, 0), axis=1)
-    first_known = np.where(last < 0, 1.0, known)
-    return cast("Floats", first_known)
+    known = cast("Floats", np.take_along_axis(ratios, np.maximum(last, 0), axis=1))
+    return np.where(last < 0, 1.0, known)
 
 
 def _offered(is_sold: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
