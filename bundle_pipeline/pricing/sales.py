@@ -115,9 +115,10 @@ def _by_week(ordinary: pl.DataFrame, shape: tuple[int, int]) -> tuple[Floats, Fl
 
 def _carried_forward(ratios: Floats) -> Floats:
     """The last known value of each row; 1 before the first."""
-    week = np.where(np.isnan(ratios), -1, np.arange(ratios.shape[1]))
-    last = np.maximum.accumulate(week, axis=1)
-    known = cast("Floats", np.take_along_axis(ratios, np.maximum(last, 0), axis=1))
+    weeks: Codes = np.arange(ratios.shape[1], dtype=np.int64)
+    week = np.where(np.isnan(ratios), -1, weeks)
+    last = cast("Codes", np.maximum.accumulate(week, axis=1))
+    known = np.take_along_axis(ratios, np.maximum(last, 0), axis=1)
     return np.where(last < 0, 1.0, known)
 
 

@@ -36,7 +36,7 @@ FLOW = {
     "content_neighbours": {"catalog", "variants"},
     "substitutes": {"content_neighbours", "baskets", "catalog", "variants"},
     "scored_bundles": {"candidate_bundles"},
-    "priced_bundles": {"scored_bundles"},
+    "priced_bundles": {"scored_bundles", "orders", "order_lines", "variants", "catalog"},
     "ranked_bundles": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
     "dropped_candidates": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
 }  # fmt: skip
