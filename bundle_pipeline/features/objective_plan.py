@@ -11,7 +11,8 @@ import polars as pl
 from bundle_pipeline.features.categories import is_sellable
 from bundle_pipeline.features.params import ObjectiveParams, PlanParams
 from bundle_pipeline.schemas.base import declared
-from bundle_pipeline.schemas.features import OBJECTIVES, ObjectivePlan
+from bundle_pipeline.schemas.bundles import OBJECTIVES
+from bundle_pipeline.schemas.features import ObjectivePlan
 
 logger = logging.getLogger(__name__)
 

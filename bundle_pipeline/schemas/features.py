@@ -8,20 +8,11 @@ import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.schemas.base import Frame, count, minor, one_of, rate, utc_timestamp
+from bundle_pipeline.schemas.bundles import OBJECTIVES
 
 PRICE_TIERS = ("budget", "mid", "premium", "luxury")
 LIFECYCLE_STAGES = ("new", "unsold", "dormant", "declining", "steady", "growing")
 CUSTOMER_STAGES = ("new", "active", "lapsing", "lapsed")
-OBJECTIVES = (
-    "increase_aov",
-    "clear_slow_movers",
-    "seasonal_promo",
-    "new_launch",
-    "category_bundle",
-    "gift_box",
-    "subscription_push",
-    "margin_guard",
-)
 PLAN_REASONS = ("switched_off", "unknown", "too_few", "out_of_season", "no_anchor")
 # Five equal parts of a shop's customers: the usual scores of recency, frequency and money.
 _MOST_RFM = 5

@@ -9,9 +9,14 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.schemas.bundles import DroppedCandidates, PricedBundles, RankedBundles
+from bundle_pipeline.schemas.bundles import (
+    OBJECTIVES,
+    DroppedCandidates,
+    PricedBundles,
+    RankedBundles,
+)
 from bundle_pipeline.schemas.catalog import Inventory, Variants
-from bundle_pipeline.schemas.features import OBJECTIVES, ObjectivePlan, ProductFeatures
+from bundle_pipeline.schemas.features import ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.shop_id import shop_id

@@ -8,8 +8,8 @@ import pytest
 from bundle_pipeline.features.objective_plan import plan_objectives
 from bundle_pipeline.features.params import ObjectiveParams, PlanParams
 from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.bundles import OBJECTIVES
 from bundle_pipeline.schemas.features import (
-    OBJECTIVES,
     CategoryFeatures,
     ObjectivePlan,
     PairFeatures,
