@@ -298,7 +298,7 @@ def test_without_the_kernel_scipy_counts_and_says_so(
 
 def test_a_kernel_of_another_source_is_not_used(tmp_path: Path) -> None:
     changed = tmp_path / "counting.c"
-    changed.write_bytes(library.SOURCE.read_bytes() + b"\n")
+    changed.write_bytes(library.LIBRARY.source.read_bytes() + b"\n")
     with kernel_files(source=changed):
         assert "another version" in str(library.kernel_state().problem)
 

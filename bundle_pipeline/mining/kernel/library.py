@@ -1,31 +1,23 @@
-"""The compiled kernel: where it is, whether it is ours, and its functions.
-
-ctypes instead of an extension module: one binary serves every version of Python, loading takes
-about a millisecond, and calls release the interpreter's lock, so that threads count side by side.
-"""
+"""The compiled kernel: whether it is there, and its functions."""
 
 import ctypes
-import hashlib
-import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from bundle_pipeline.compiled import Function, Library, binary_of
 from bundle_pipeline.errors import ConfigError
-
-SOURCE = Path(__file__).with_name("counting.c")
-BINARY = SOURCE.with_suffix({"darwin": ".dylib", "win32": ".dll"}.get(sys.platform, ".so"))
 
 # As in counting.c.
 MAX_SIZE = 16
 LARGEST_CODE = 2**31 - 1
 NO_RANK = 2**32 - 1
 
-_HASH_DIGITS = 16
+_SOURCE = Path(__file__).with_name("counting.c")
+_POINTER, _SIZE, _RANK = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint32
 
 
 class Stream(ctypes.Structure):
@@ -87,6 +79,23 @@ class Edges(ctypes.Structure):
     ]
 
 
+LIBRARY = Library(
+    source=_SOURCE,
+    binary=binary_of(_SOURCE),
+    source_name="kernel_source",
+    functions=(
+        Function("kernel_append", ctypes.c_int, (_POINTER, _POINTER, _POINTER, _SIZE, _POINTER)),
+        Function("kernel_close", None, (_POINTER,)),
+        Function("kernel_basket_start", _SIZE, (_POINTER, _SIZE, _SIZE)),
+        Function("kernel_prune", _SIZE, (_POINTER, _SIZE, _SIZE, _POINTER, _POINTER)),
+        Function("kernel_post", None, (_POINTER, _SIZE, _SIZE, _RANK, _RANK, _POINTER, _POINTER)),
+        Function("kernel_rows", _RANK, (_POINTER, _RANK, _RANK)),
+        Function("kernel_around", _RANK, (_POINTER, _RANK, _RANK, _POINTER, _POINTER)),
+        Function("kernel_swap", _SIZE, (_POINTER, _POINTER, _POINTER, _SIZE)),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class KernelState:
     """Whether the kernel can be used."""
@@ -97,16 +106,9 @@ class KernelState:
     """Why it can't be used; None if it can."""
 
 
-@cache
 def kernel_state() -> KernelState:
     """Whether the kernel is there, loads, and was made from the source beside it."""
-    try:
-        _loaded()
-    except (OSError, AttributeError) as error:
-        return KernelState(BINARY, f"not there or not loadable ({error})")
-    if _built_from() != source_hash(SOURCE):
-        return KernelState(BINARY, "made from another version of counting.c")
-    return KernelState(BINARY, None)
+    return KernelState(LIBRARY.binary, LIBRARY.problem())
 
 
 def kernel() -> ctypes.CDLL:
@@ -125,38 +127,9 @@ def kernel() -> ctypes.CDLL:
             remedy="install the package again (`make install`); counting can also do without it, "
             "by mining.engine: duckdb",
         )
-    return _loaded()
-
-
-def source_hash(source: Path) -> str:
-    """What a binary says that it was made from."""
-    return hashlib.sha256(source.read_bytes()).hexdigest()[:_HASH_DIGITS]
+    return LIBRARY.loaded()
 
 
 def address(array: npt.NDArray[np.generic]) -> int:
     """Where an array's data starts; the caller keeps the array alive."""
     return int(array.ctypes.data)
-
-
-@cache
-def _loaded() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(BINARY))
-    pointer, size, rank = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint32
-    for name, result, arguments in (
-        ("kernel_source", ctypes.c_char_p, []),
-        ("kernel_append", ctypes.c_int, [pointer, pointer, pointer, size, pointer]),
-        ("kernel_close", None, [pointer]),
-        ("kernel_basket_start", size, [pointer, size, size]),
-        ("kernel_prune", size, [pointer, size, size, pointer, pointer]),
-        ("kernel_post", None, [pointer, size, size, rank, rank, pointer, pointer]),
-        ("kernel_rows", rank, [pointer, rank, rank]),
-        ("kernel_around", rank, [pointer, rank, rank, pointer, pointer]),
-        ("kernel_swap", size, [pointer, pointer, pointer, size]),
-    ):
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
-    return library
-
-
-def _built_from() -> str:
-    return str(_loaded().kernel_source().decode())
