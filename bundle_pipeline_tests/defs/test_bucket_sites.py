@@ -97,8 +97,9 @@ def test_each_of_a_thousand_shops_is_requested_once_per_content(
 
 def test_killed_sensors_lose_no_shop_and_run_none_twice(site: Site, tmp_path: Path) -> None:
     names = [f"shop-{number:02}" for number in range(SHOPS_PER_KILL * KILL_COUNT)]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([SensorTicks.__module__])
+    # A server of forks would stay for the tests of this process, with all that a sensor loads; a
+    # fork that inherits threads of Polars waits for them for ever.
+    context = multiprocessing.get_context("spawn")
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         for kill in range(KILL_COUNT):
             batch = names[kill * SHOPS_PER_KILL : (kill + 1) * SHOPS_PER_KILL]
