@@ -232,10 +232,12 @@ def read_totals(content: bytes) -> LineTotals:
     """The totals that a document was made of.
 
     Raises:
-        ValueError: It is no such document.
+        zipfile.BadZipFile: It is no box.
+        KeyError: It is a box of something else.
     """
     named, frames = unboxed(content)
-    return LineTotals(frozenset(named.decode().splitlines()), **frames)
+    parts = frozenset(named.decode().splitlines())
+    return LineTotals(parts, frames["items"], frames["prices"], frames["ways"])
 
 
 def _decisions(

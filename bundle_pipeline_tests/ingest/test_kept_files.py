@@ -15,6 +15,7 @@ from bundle_pipeline.ingest import order_places, order_spool, text_blocks
 from bundle_pipeline.ingest.kept_files import forget
 from bundle_pipeline.ingest.params import IngestParams
 from bundle_pipeline.schemas.orders import Orders
+from bundle_pipeline.store.boxes import boxed
 from bundle_pipeline.store.lake import Lake
 from bundle_pipeline.store.objects import opened
 from bundle_pipeline.store.origin import Origin
@@ -264,6 +265,21 @@ def test_what_can_t_be_understood_is_read_again(tmp_path: Path, spoilt: str) -> 
             path.write_bytes(b"{}")
     night = shop.ingest()
     assert (night.read_count, night.frames["orders"].height) == (1, 2)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", boxed(b"part", {})])
+def test_totals_that_are_lost_are_made_anew_without_reading_files_again(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    shop = KeptLanding(tmp_path)
+    shop.put("1.csv", plain_file(1, 2))
+    shop.ingest()
+    (totals,) = (shop.lake / "staged" / SHOP).glob("totals-*")
+    totals.unlink() if content is None else totals.write_bytes(content)
+    shop.put("2.csv", plain_file(3))
+    night = shop.ingest()
+    assert night.read_count == 1
+    assert night == shop.rebuilt()
 
 
 def test_a_rebuild_reads_all_again_and_comes_to_the_same(tmp_path: Path) -> None:
