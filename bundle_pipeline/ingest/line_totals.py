@@ -4,7 +4,7 @@ Every total is a sum over lines, so the lines of a part can be added and taken a
 isn't, the least price of an item, is kept as a bound: it may be lower than that of any line left.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,8 +12,8 @@ import polars as pl
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.store.parts import Part, Parts
 
-# So many parts are added up at a time: each has a row per item that it sells.
-_PARTS_AT_A_TIME = 16
+# So many parts are added up at a time, and so many sums: each has a row per item that it sells.
+_PARTS_AT_A_TIME = 8
 
 _ITEM = ("item", "is_variant", "currency")
 _PRICE = ("currency", "unit_price_minor")
@@ -103,38 +103,57 @@ def _totals(names: frozenset[str], sums: _Sums) -> LineTotals:
     return LineTotals(names, left["items"], left["prices"], left["ways"])
 
 
-def _added_up(parts: Iterable[Part]) -> _Sums:
+def _added_up(parts: Sequence[Part]) -> _Sums:
     summed: list[_Sums] = [{name: pl.DataFrame(schema=schema) for name, schema in _SCHEMAS.items()}]
-    for part in parts:
-        summed.append(_of_part(part))
+    for start in range(0, len(parts), _PARTS_AT_A_TIME):
+        summed.append(_of_parts(parts[start : start + _PARTS_AT_A_TIME]))
         if len(summed) > _PARTS_AT_A_TIME:
             summed = [_merged(summed)]
     return _merged(summed)
 
 
-def _of_part(part: Part) -> _Sums:
-    lines = part.scan().select(_READ).collect()
+def _of_parts(parts: Sequence[Part]) -> _Sums:
+    lines = _read(parts, _READ)
     item = pl.col("variant_id")
     if lines.get_column("variant_id").has_nulls():
-        lines = lines.with_columns(part.scan().select("sku", "title").collect())
+        lines = lines.with_columns(_read(parts, ("sku", "title")))
         item = pl.coalesce("variant_id", "sku", "title")
-    price = pl.col("unit_price_minor")
+    lines = lines.with_columns(item=item, is_variant=pl.col("variant_id").is_not_null())
     sums = {
-        "items": lines.group_by(
-            item.alias("item"), pl.col("variant_id").is_not_null().alias("is_variant"), "currency"
-        ).agg(
+        "items": _summed(
+            lines,
+            _ITEM,
             line_count=pl.len(),
             shipped_count=pl.col("requires_shipping").fill_null(value=True).sum(),
-            price_bound_minor=price.min(),
+            price_bound_minor=pl.col("unit_price_minor").min(),
         ),
-        "prices": lines.group_by(_PRICE).agg(line_count=pl.len()),
-        "ways": lines.group_by(_WAY).agg(
+        "prices": _summed(lines, _PRICE, line_count=pl.len()),
+        "ways": _summed(
+            lines,
+            _WAY,
             line_count=pl.len(),
             component_count=pl.col("is_bundle_component").sum(),
             allocated_count=pl.col("discount_allocated").sum(),
         ),
     }
     return {name: frame.cast(pl.Schema(_SCHEMAS[name])) for name, frame in sums.items()}
+
+
+def _read(parts: Sequence[Part], columns: Sequence[str]) -> pl.DataFrame:
+    return pl.concat([part.scan().select(columns) for part in parts]).collect()
+
+
+def _summed(lines: pl.DataFrame, keys: Sequence[str], **sums: pl.Expr) -> pl.DataFrame:
+    """The sums per combination of keys; a key that all lines share isn't grouped by: it is dear."""
+    is_shared = lines.select(pl.col(keys).eq_missing(pl.col(keys).first()).all()).row(0)
+    telling = [key for key, shared in zip(keys, is_shared, strict=True) if not shared]
+    summed = lines.group_by(telling).agg(**sums) if telling else lines.select(**sums)
+    shared = [
+        pl.lit(lines.get_column(key).first(), dtype=lines.schema[key]).alias(key)
+        for key in keys
+        if key not in telling
+    ]
+    return summed.with_columns(shared).select(*keys, *sums)
 
 
 def _merged(sums: Iterable[_Sums]) -> _Sums:

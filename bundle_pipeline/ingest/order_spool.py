@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from bundle_pipeline.ingest.currencies import known_code
-from bundle_pipeline.ingest.customers import hashed_customers
+from bundle_pipeline.ingest.customers import CustomerKeys
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable
 from bundle_pipeline.ingest.observer import Observation, Observer
@@ -51,10 +51,10 @@ Spooled = tuple[list[OrderBlock], list[Observation]]
 
 @dataclass(frozen=True)
 class OrderSpool:
-    """Where order rows wait, and the secret that customers are hashed with."""
+    """Where order rows wait, and what customers are hashed with."""
 
     folder: Path
-    customer_key: bytes
+    customers: CustomerKeys
     observer: Observer
     own_patterns: tuple[str, ...] = ()
     """The shop's own regular expressions for lines that sell no product."""
@@ -141,7 +141,7 @@ class OrderSpool:
         labels, newest = pl.DataFrame(schema=LABELS), None
         currencies = [pl.DataFrame(schema=CURRENCIES)]
         if found.orders.height:
-            customers = hashed_customers(found.orders.get_column("_customer"), self.customer_key)
+            customers = self.customers.of(found.orders.get_column("_customer"))
             origin = new_origin()
             orders = orders.with_part(
                 self.folder, found.orders.with_columns(customer_key=customers), origin=origin
@@ -173,7 +173,7 @@ class OrderSpool:
         )
 
     def _waiting(self, rows: pl.DataFrame) -> Part:
-        customers = hashed_customers(rows.get_column("_customer"), self.customer_key)
+        customers = self.customers.of(rows.get_column("_customer"))
         return written_part(self.folder, "waiting", rows.with_columns(_customer=customers))
 
     def _with_one_spelling(

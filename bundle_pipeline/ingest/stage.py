@@ -13,6 +13,7 @@ import polars as pl
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FILE_KINDS, FileKind, kind_aliases
+from bundle_pipeline.ingest.customers import CustomerKeys
 from bundle_pipeline.ingest.export_names import is_mended_name
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import StagedFile
@@ -184,7 +185,7 @@ def stage_shop(
         TransientError: A file changed after it was listed, or came only in part.
     """
     looking = observer or Unobserved()
-    spool = OrderSpool(folder, customer_key, looking, params.non_product_patterns)
+    spool = OrderSpool(folder, CustomerKeys(customer_key), looking, params.non_product_patterns)
     landed = LandedFolder(landing, shop_id, folder, params.extra_aliases)
     reading = Reading(landed, spool, is_any_simple=not params.needs_product_statuses)
     read: list[ReadObject] = []

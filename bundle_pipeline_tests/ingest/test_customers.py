@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import polars as pl
+import pytest
 
-from bundle_pipeline.ingest.customers import customer_keys, hashed_customers
+from bundle_pipeline.ingest.customers import CustomerKeys
 from bundle_pipeline_tests.support.landing import csv_text, loaded_files, staged_files
 
 PLANTED = {
@@ -86,14 +87,24 @@ def test_a_customer_has_one_key_however_the_export_spells_it(tmp_path: Path) -> 
 
 
 def test_keys_depend_on_the_secret_and_are_short_hexadecimal() -> None:
-    identities = pl.Series(["7"])
-    first, second = (customer_keys(identities, key).item() for key in (b"one", b"two"))
+    first, second = (CustomerKeys(secret).of(pl.Series(["7"])).item() for secret in (b"1", b"2"))
     assert first != second
     assert re.fullmatch("[0-9a-f]{32}", first)
 
 
 def test_a_customer_has_one_hash_however_often_they_come() -> None:
-    once = hashed_customers(pl.Series(["7", "8", "9", "A@b.c", None]), b"key").to_list()
-    often = hashed_customers(pl.Series(["7", "7", "a@b.c", "7", "N/A", None]), b"key").to_list()
+    customers = CustomerKeys(b"key")
+    once = customers.of(pl.Series(["7", "8", "9", "A@b.c", None])).to_list()
+    often = customers.of(pl.Series(["7", "7", "a@b.c", "7", "N/A", None])).to_list()
     assert len(set(once)) == 5
     assert often == [once[0], once[0], once[3], once[0], None, None]
+    assert CustomerKeys(b"key").of(pl.Series(["a@b.c"])).item() == once[3]
+
+
+def test_more_customers_than_are_remembered_have_the_same_hashes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stated = pl.Series([str(number) for number in [*range(20), *range(20)]])
+    all_known = CustomerKeys(b"key").of(stated)
+    monkeypatch.setattr("bundle_pipeline.ingest.customers._MOST_KNOWN", 3)
+    assert CustomerKeys(b"key").of(stated).equals(all_known)
