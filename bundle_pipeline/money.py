@@ -7,7 +7,8 @@ from bundle_pipeline.errors import InputDataError
 
 # Wide enough for any amount of any currency, with room for the digits that spreadsheets append to
 # a float (35.829999999999998): they are rounded away at the minor unit.
-_PARSED_AMOUNT = pl.Decimal(38, 12)
+_MOST_DIGITS = 38
+_PARSED_AMOUNT = pl.Decimal(_MOST_DIGITS, 12)
 
 
 def minor_unit_exponent(currency: str) -> int:
@@ -51,9 +52,13 @@ def to_minor(amount: pl.Expr, exponent: pl.Expr | int) -> pl.Expr:
     Returns:
         Int64; null where the text is null or isn't such a number.
     """
-    digits = pl.lit(exponent) if isinstance(exponent, int) else exponent
-    scale = pl.lit(10, dtype=pl.Int64).pow(digits.cast(pl.UInt32))
-    parsed = amount.str.strip_chars().cast(_PARSED_AMOUNT, strict=False)
+    stripped = amount.str.strip_chars()
+    if isinstance(exponent, int):
+        # Polars rounds half to even where it cuts digits off.
+        exact = stripped.cast(pl.Decimal(_MOST_DIGITS, exponent), strict=False)
+        return exact.to_physical().cast(pl.Int64, strict=False)
+    scale = pl.lit(10, dtype=pl.Int64).pow(exponent.cast(pl.UInt32))
+    parsed = stripped.cast(_PARSED_AMOUNT, strict=False)
     return (parsed * scale).round(0).cast(pl.Int64, strict=False)
 
 

@@ -1,6 +1,5 @@
 """One landed file: what it is, what is wrong with it, and its rows under canonical names."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -9,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 import polars as pl
+from blake3 import blake3
 
 from bundle_pipeline.errors import InputDataError
 from bundle_pipeline.ingest.aliases import FileKind, kind_aliases
@@ -307,15 +307,16 @@ def _header_and_source(plain: PlainText, place: str) -> tuple[list[str], _CsvSou
 
 
 def _staged(content: bytes | mmap, path: str) -> StagedFile:
-    return StagedFile(path, None, partial(_sha256, content), len(content))
+    return StagedFile(path, None, partial(_content_hash, content), len(content))
 
 
-def _sha256(content: bytes | mmap) -> str:
-    digest = hashlib.sha256()
-    for start in range(0, len(content), _HASHED_BYTES):
-        piece = content[start : start + _HASHED_BYTES]
-        digest.update(piece)
-        release(content, start, start + len(piece))
+def _content_hash(content: bytes | mmap) -> str:
+    digest = blake3()
+    with memoryview(content) as view:
+        for start in range(0, len(content), _HASHED_BYTES):
+            piece = view[start : start + _HASHED_BYTES]
+            digest.update(piece)
+            release(content, start, start + len(piece))
     return digest.hexdigest()
 
 

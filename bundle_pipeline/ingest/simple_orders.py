@@ -319,7 +319,7 @@ def _price(texts: pl.Series, only_currency: str | None, code: pl.Expr) -> pl.Exp
     if only_currency is None:
         return amount(pl.col(texts.name), code)
     exponent = minor_unit_exponent(only_currency)
-    minor = _of_distinct(texts, lambda text: to_minor(text, exponent))
+    minor = texts.to_frame().select(to_minor(pl.col(texts.name), exponent)).to_series()
     return minor.set(minor > LARGEST_AMOUNT_MINOR, None)
 
 

@@ -24,7 +24,7 @@ class IngestLedger(Frame):
 
     path = dy.String(primary_key=True, description="Object key below the shop's landing folder")
     kind = dy.String(nullable=True, description="orders, variants, inventory, catalog; else null")
-    content_hash = dy.String(description="SHA-256 of its bytes, hexadecimal")
+    content_hash = dy.String(description="BLAKE3 of its bytes, hexadecimal, as b3sum prints it")
     byte_count = count(description="Size in bytes")
     row_count = count(description="Data rows in")
     loaded_count = count(description="Rows that are in a frame")
@@ -62,7 +62,7 @@ class LandedVersions(Frame):
     path = dy.String(primary_key=True, description="Object key below the shop's landing folder")
     version = dy.String(primary_key=True, description="The store's tag of the content (ETag)")
     kind = dy.String(nullable=True, description="orders, variants, inventory, catalog; else null")
-    content_hash = dy.String(description="SHA-256 of its bytes, hexadecimal")
+    content_hash = dy.String(description="BLAKE3 of its bytes, hexadecimal, as b3sum prints it")
     byte_count = count(description="Size in bytes")
     row_count = count(description="Data rows in")
     outcome = one_of(VERSION_OUTCOMES, description="Whether its rows were used")
