@@ -3,6 +3,7 @@
 import polars as pl
 
 from bundle_pipeline.candidates.evidence import EVIDENCE_FIELDS, wilson_low
+from bundle_pipeline.candidates.suggestions import frequently_bought
 
 PROVENANCE = "significant_itemset"
 
@@ -21,19 +22,15 @@ def suggested_by_itemsets(
         item_counts: ``ItemCounts`` of every variant in an itemset.
 
     Returns:
-        ``anchor_id``, ``add_on_ids`` (sorted), ``evidence`` and ``provenance``, in no set order.
+        Suggestions of kind FBT, proven, in no set order.
     """
     return (
         itemsets.join(_members(itemsets, item_counts), on="itemset_id", validate="1:1")
         .pipe(_with_add_on_basket_count, pair_rules)
         .with_columns(basket_total=pl.lit(_basket_total(item_counts), pl.Int64))
         .pipe(_with_measures)
-        .select(
-            "anchor_id",
-            "add_on_ids",
-            evidence=pl.struct(EVIDENCE_FIELDS),
-            provenance=pl.concat_list(pl.lit(PROVENANCE)),
-        )
+        .select("anchor_id", "add_on_ids", evidence=pl.struct(EVIDENCE_FIELDS))
+        .pipe(frequently_bought, PROVENANCE, backing="proven")
     )
 
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from bundle_pipeline.candidates.evidence import EVIDENCE_FIELDS
+from bundle_pipeline.candidates.suggestions import frequently_bought
 
 PROVENANCE = "significant_pair"
 
@@ -17,7 +18,7 @@ def suggested_by_pairs(pair_rules: pl.DataFrame) -> pl.DataFrame:
         pair_rules: ``PairRules``, both directions of each pair.
 
     Returns:
-        ``anchor_id``, ``add_on_ids`` (sorted), ``evidence`` and ``provenance``, in no set order.
+        Suggestions of kind FBT, proven, in no set order.
     """
     reverse_confidence = pl.col("basket_count") / pl.col("consequent_basket_count")
     return (
@@ -28,8 +29,8 @@ def suggested_by_pairs(pair_rules: pl.DataFrame) -> pl.DataFrame:
             anchor_id="antecedent_id",
             add_on_ids=pl.concat_list("consequent_id"),
             evidence=pl.struct(EVIDENCE_FIELDS),
-            provenance=pl.concat_list(pl.lit(PROVENANCE)),
         )
+        .pipe(frequently_bought, PROVENANCE, backing="proven")
     )
 
 

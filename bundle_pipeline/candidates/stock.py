@@ -37,15 +37,16 @@ def days_of_cover(*, velocity_days: int) -> pl.Expr:
 def bundle_stock() -> pl.Expr:
     """Aggregate the rows of one bundle's items to its ``stock``.
 
-    Reads ``variant_id``, ``quantity``, ``available_count`` (null: not tracked) and
-    ``days_of_cover``.
+    Reads ``variant_id``, ``needed_count`` (units of the variant in one bundle, in all its rows),
+    ``available_count`` (null: not tracked) and ``days_of_cover``.
 
-    - ``feasible_quantity``: the least ``available_count // quantity`` of the tracked items, at
-      least 0; null where no item is tracked.
+    - ``feasible_quantity``: the least ``available_count // needed_count`` of the tracked items, at
+      least 0; null where no item is tracked. Of options to pick from, all count as picked: so many
+      bundles can be sold whatever their buyers pick.
     - ``days_of_cover``: the least of the items' own; null where none has any.
     - ``limited_by``: the variant with the least feasible quantity, ties by id.
     """
-    feasible = (pl.col("available_count") // pl.col("quantity")).clip(0)
+    feasible = (pl.col("available_count") // pl.col("needed_count")).clip(0)
     scarcest = pl.col("variant_id").sort_by(feasible, "variant_id", nulls_last=True).first()
     return pl.struct(
         feasible_quantity=feasible.min(),

@@ -1,7 +1,7 @@
-"""Rules and itemsets of a shop to candidate bundles of kind FBT (frequently bought together).
+"""Everything that is known of a shop to candidate bundles of every kind.
 
-A *suggestion* is a row on its way there: ``anchor_id``, ``add_on_ids``, ``evidence`` and
-``provenance``. Later sources make the same columns and are added to :func:`_suggestions`.
+Each source makes *suggestions* (see :mod:`~bundle_pipeline.candidates.suggestions`) and is listed
+in :func:`_suggestions`.
 """
 
 import logging
@@ -16,6 +16,7 @@ from bundle_pipeline.candidates.objectives import bundle_objectives
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
 from bundle_pipeline.candidates.stock import bundle_stock, days_of_cover, units_sold
+from bundle_pipeline.candidates.suggestions import merged
 from bundle_pipeline.products.item_facts import item_facts, shop_currency
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import CandidateBundles
@@ -44,7 +45,7 @@ class CandidateParams(Params):
     """How many candidates to keep, and what their stock and margin are judged by."""
 
     max_candidates: int = Field(default=5000, ge=1, le=1_000_000)
-    """Candidates kept per shop, the strongest first; more are cut and counted."""
+    """Candidates kept per shop and kind, the strongest first; more are cut and counted."""
     velocity_days: int = Field(default=60, ge=1, le=730)
     """Days of sales, up to the newest order, that days of cover are measured by."""
     margin_guard_rate: float = Field(default=0.4, ge=0.0, le=1.0)
@@ -55,71 +56,55 @@ class CandidateParams(Params):
 
 
 @dataclass(frozen=True)
-class CandidateCounts:
-    """How many bundles the rules suggest, by source, and how many were cut."""
+class KnownOfShop:
+    """The frames that candidates are made from."""
 
-    pair_count: int
-    itemset_count: int
-    cut_count: int
+    pair_rules: pl.DataFrame
+    """``PairRules``, both directions of each pair."""
+    itemsets: pl.DataFrame
+    """``Itemsets``."""
+    item_counts: pl.DataFrame
+    """``ItemCounts``."""
+    orders: pl.DataFrame
+    """``Orders``: the data clock, and the currency where no product file states one."""
+    order_lines: pl.DataFrame
+    """``OrderLines``: what sells how fast."""
+    variants: pl.DataFrame
+    """``Variants``: ids, prices, costs and the shop's currency."""
+    catalog: pl.DataFrame
+    """``Catalog``: titles, status, and what ``variants`` doesn't say."""
+    inventory: pl.DataFrame
+    """``Inventory``: stock per location."""
 
 
 def suggest_bundles(
-    shop_id: ShopId,
-    *,
-    pair_rules: pl.DataFrame,
-    itemsets: pl.DataFrame,
-    item_counts: pl.DataFrame,
-    orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
-    variants: pl.DataFrame,
-    catalog: pl.DataFrame,
-    inventory: pl.DataFrame,
-    params: CandidateParams,
+    shop_id: ShopId, known: KnownOfShop, params: CandidateParams
 ) -> dy.DataFrame[CandidateBundles]:
-    """One FBT bundle per significant pair and per stored itemset, the strongest ones.
+    """What every source suggests, each offer once, the strongest of each kind.
 
     Args:
         shop_id: Whose bundles they are; part of their identity.
-        pair_rules: ``PairRules``, both directions of each pair.
-        itemsets: ``Itemsets``.
-        item_counts: ``ItemCounts``.
-        orders: ``Orders``: the data clock, and the currency where no product file states one.
-        order_lines: ``OrderLines``: what sells how fast.
-        variants: ``Variants``: ids, prices, costs and the shop's currency.
-        catalog: ``Catalog``: titles, status, and what ``variants`` doesn't say.
-        inventory: ``Inventory``: stock per location.
+        known: What is known of the shop.
         params: See :class:`CandidateParams`.
 
     Returns:
         Candidates by ``bundle_id``; an item that no file knows has null fields.
     """
-    suggestions = _suggestions(pair_rules, itemsets=itemsets, item_counts=item_counts)
+    suggestions = merged(_suggestions(known))
     kept = _strongest(suggestions, params.max_candidates)
-    currency = shop_currency(variants, catalog, orders)
-    members = _members(kept)
-    facts = item_facts(
-        members.get_column("variant_id"),
-        variants=variants,
-        catalog=catalog,
-        inventory=inventory,
-        currency=currency,
-    )
-    sold = units_sold(order_lines, orders=orders, days=params.velocity_days)
+    currency = shop_currency(known.variants, known.catalog, known.orders)
     bundles = (
-        members.join(facts, on="variant_id", how="left", validate="m:1")
-        .join(sold, on="variant_id", how="left", validate="m:1")
-        .with_columns(days_of_cover=days_of_cover(velocity_days=params.velocity_days))
+        _members(kept)
+        .pipe(_with_facts, known, params, currency)
         .pipe(_gathered, params)
-        .join(kept, on="suggestion", validate="1:1")
-        .with_columns(kind=pl.lit("FBT"), currency=pl.lit(currency, pl.String))
+        .join(kept.drop("members"), on="suggestion", validate="1:1")
+        .with_columns(currency=pl.lit(currency, pl.String))
         .pipe(with_bundle_id, shop_id)
         .sort("bundle_id")
     )
     logger.info(
-        "candidates (shop %s): %d pair rules and %d itemsets in, %d suggested, %d cut, %d out",
+        "candidates (shop %s): %d suggested, %d cut, %d out",
         shop_id,
-        pair_rules.height,
-        itemsets.height,
         suggestions.height,
         suggestions.height - kept.height,
         bundles.height,
@@ -127,64 +112,60 @@ def suggest_bundles(
     return declared(CandidateBundles, bundles)
 
 
-def candidate_counts(
-    *, pair_rules: pl.DataFrame, itemsets: pl.DataFrame, params: CandidateParams
-) -> CandidateCounts:
-    """What :func:`suggest_bundles` finds and cuts, for a run's metadata."""
-    pair_count = suggested_by_pairs(pair_rules).height
-    found = pair_count + itemsets.height
-    return CandidateCounts(pair_count, itemsets.height, max(0, found - params.max_candidates))
-
-
-def _suggestions(
-    pair_rules: pl.DataFrame, *, itemsets: pl.DataFrame, item_counts: pl.DataFrame
-) -> pl.DataFrame:
-    by_itemsets = suggested_by_itemsets(itemsets, pair_rules=pair_rules, item_counts=item_counts)
-    return pl.concat([suggested_by_pairs(pair_rules), by_itemsets])
+def _suggestions(known: KnownOfShop) -> list[pl.DataFrame]:
+    return [
+        suggested_by_pairs(known.pair_rules),
+        suggested_by_itemsets(
+            known.itemsets, pair_rules=known.pair_rules, item_counts=known.item_counts
+        ),
+    ]
 
 
 def _strongest(suggestions: pl.DataFrame, max_candidates: int) -> pl.DataFrame:
-    """The first suggestions by p-value, then by size-adjusted lift, numbered as ``suggestion``.
-
-    p-values of strong pairs underflow to 0 together; adjusted lift tells them apart.
-    """
-    strength = pl.col("evidence").struct
-    return (
-        suggestions.sort(
-            strength.field("p_value"),
-            -strength.field("adjusted_lift"),
-            "anchor_id",
-            pl.col("add_on_ids").list.join("|"),
-        )
-        .head(max_candidates)
-        .with_row_index("suggestion")
-    )
+    """The first suggestions of each kind, in their order."""
+    return suggestions.filter(pl.int_range(pl.len()).over("kind") < max_candidates)
 
 
 def _members(suggestions: pl.DataFrame) -> pl.DataFrame:
-    """One row per item: the anchor first, then the add-ons by variant id; one unit each."""
-    is_anchor = pl.col("variant_id") == pl.col("anchor_id")
+    """One row per item, numbered as ``place`` in its bundle from 0."""
     return (
-        suggestions.select(
-            "suggestion", "anchor_id", variant_id=pl.concat_list("anchor_id", "add_on_ids")
-        )
-        .explode("variant_id")
-        .select(
-            "suggestion",
-            "variant_id",
-            quantity=pl.lit(1, pl.Int64),
-            role=pl.when(is_anchor).then(pl.lit("anchor")).otherwise(pl.lit("add_on")),
+        suggestions.select("suggestion", "members")
+        .explode("members")
+        .unnest("members")
+        .with_columns(place=pl.int_range(pl.len()).over("suggestion"))
+    )
+
+
+def _with_facts(
+    members: pl.DataFrame, known: KnownOfShop, params: CandidateParams, currency: str | None
+) -> pl.DataFrame:
+    facts = item_facts(
+        members.get_column("variant_id"),
+        variants=known.variants,
+        catalog=known.catalog,
+        inventory=known.inventory,
+        currency=currency,
+    )
+    sold = units_sold(known.order_lines, orders=known.orders, days=params.velocity_days)
+    return (
+        members.join(facts, on="variant_id", how="left", validate="m:1")
+        .join(sold, on="variant_id", how="left", validate="m:1")
+        .with_columns(
+            days_of_cover=days_of_cover(velocity_days=params.velocity_days),
+            needed_count=pl.col("quantity").sum().over("suggestion", "variant_id"),
         )
     )
 
 
 def _gathered(members: pl.DataFrame, params: CandidateParams) -> pl.DataFrame:
+    objectives, objective_fit = bundle_objectives(min_margin_rate=params.margin_guard_rate)
     return (
-        members.sort("suggestion", pl.col("role") != "anchor", "variant_id")
+        members.sort("suggestion", "place")
         .group_by("suggestion", maintain_order=True)
         .agg(
             items=pl.struct(_ITEM_FIELDS),
-            objectives=bundle_objectives(min_margin_rate=params.margin_guard_rate),
+            objectives=objectives,
+            objective_fit=objective_fit,
             stock=bundle_stock(),
             is_on_sale=~pl.col("is_off_sale").any(),
         )

@@ -17,6 +17,7 @@ from bundle_pipeline.money import minor_unit_exponent
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.manifest import published, published_document
 
+_NOT_KNOWN = "-"
 _DOCUMENTS = {Format.JSON: "bundles.json", Format.CSV: "bundles.csv"}
 
 
@@ -56,23 +57,31 @@ def print_bundles(console: Console, site: Site, shop: ShopId, *, top: int) -> No
 
 
 def _cells(bundle: dict[str, Any]) -> list[str]:
-    price, evidence = bundle["pricing"], bundle["evidence"]
+    price, evidence, uptake = (bundle[name] for name in ("pricing", "evidence", "uptake"))
+    order_count = (evidence or {}).get("basket_count", (uptake or {}).get("order_count"))
     exponent = minor_unit_exponent(price["currency"])
     return [
         str(bundle["rank"]),
-        escape(" + ".join(_name(item) for item in bundle["items"])),
-        str(evidence["basket_count"]),
-        f"{evidence['adjusted_lift_low']:.1f}",
+        escape(_offer(bundle)),
+        _NOT_KNOWN if order_count is None else str(order_count),
+        f"{evidence['adjusted_lift_low']:.1f}" if evidence else _NOT_KNOWN,
         _money(price["list_total_minor"], exponent),
         f"{_money(price['bundle_price_minor'], exponent)} {price['currency']}",
         f"{price['discount_rate']:.1%}",
     ]
 
 
+def _offer(bundle: dict[str, Any]) -> str:
+    if bundle["pick_count"] is not None:
+        return f"{bundle['pick_count']} of: {', '.join(_name(item) for item in bundle['items'])}"
+    return " + ".join(_name(item) for item in bundle["items"])
+
+
 def _name(item: dict[str, Any]) -> str:
-    variant = item["variant_title"]
+    variant, times = item["variant_title"], item["quantity"]
     # What Shopify calls the only variant of a product; saying it helps nobody.
-    return item["title"] if variant in {None, "Default Title"} else f"{item['title']} ({variant})"
+    name = item["title"] if variant in {None, "Default Title"} else f"{item['title']} ({variant})"
+    return f"{times} x {name}" if times > 1 else name
 
 
 def _money(amount_minor: int, exponent: int) -> str:

@@ -7,7 +7,9 @@ _LEAST_CONFIDENCE = 0.01
 
 
 def totals_of(scored: pl.DataFrame) -> pl.DataFrame:
-    """One row per bundle with known prices, by ``bundle_id``: its totals at list prices and costs.
+    """One row per bundle that can be priced, by ``bundle_id``: its totals at list prices and costs.
+
+    Those of kind FBT with evidence and known prices; no rule prices others yet.
 
     Args:
         scored: ``ScoredBundles``.
@@ -23,7 +25,8 @@ def totals_of(scored: pl.DataFrame) -> pl.DataFrame:
     list_values = pl.col("items").list.eval(quantity * item.field("unit_price_minor"))
     costs = pl.col("items").list.eval(quantity * item.field("unit_cost_minor"))
     return (
-        scored.select(
+        scored.filter((pl.col("kind") == "FBT") & pl.col("evidence").is_not_null())
+        .select(
             "bundle_id",
             "currency",
             "items",

@@ -7,6 +7,7 @@ from bundle_pipeline.schemas.bundles import DROP_CODES
 # What each code says of the candidates it dropped.
 _MEANINGS = {
     "UNRESOLVED_ITEM": "with an item of unknown price or title",
+    "NO_PRICE": "of a kind that no rule prices",
     "NOT_FOR_SALE": "with a product that is not active",
     "SAME_PRODUCT": "with several variants of one product",
     "DUPLICATE_PRODUCTS": "with one product that is listed twice",

@@ -48,6 +48,8 @@ def _item_cells() -> list[pl.Expr]:
         joined("sku", " + ").alias("skus"),
         joined("variant_id", " ").alias("variant_ids"),
         joined("quantity", " ").alias("quantities"),
+        joined("role", " ").alias("roles"),
+        pl.col("pick_count"),
         pl.col("objectives").list.join(" "),
     ]
 
@@ -70,7 +72,7 @@ def _price_cells() -> list[pl.Expr]:
     ]
 
 
-def _evidence_cells() -> list[pl.Expr]:
+def _evidence_cells() -> list[pl.Expr | str]:
     fields = (
         "basket_count",
         "expected_count",
@@ -83,7 +85,12 @@ def _evidence_cells() -> list[pl.Expr]:
         "customer_count",
         "held_out",
     )
-    return [pl.col("score"), *(pl.col("evidence").struct.field(field) for field in fields)]
+    return [
+        pl.col("score"),
+        "backing",
+        *(pl.col("evidence").struct.field(field) for field in fields),
+        pl.col("uptake").struct.field("rate").alias("uptake_rate"),
+    ]
 
 
 def _stock_cells() -> list[pl.Expr]:

@@ -4,7 +4,7 @@ import polars as pl
 
 
 def contender_items(passed: pl.DataFrame) -> pl.DataFrame:
-    """One row per bundle and item, bundles numbered by ``bundle_id``.
+    """One row per bundle and variant, bundles numbered by ``bundle_id``.
 
     Args:
         passed: ``PricedBundles``.
@@ -36,6 +36,9 @@ def contender_items(passed: pl.DataFrame) -> pl.DataFrame:
             feasible_quantity="feasible_quantity",
             is_anchor=pl.int_range(pl.len()).over("bundle") == 0,
         )
+        # Buy two of a variant and get a third: it stands in two items, and takes three units.
+        .with_columns(unit_count=pl.col("unit_count").sum().over("bundle", "variant_id"))
+        .unique(["bundle", "variant_id"], keep="first", maintain_order=True)
     )
 
 

@@ -21,12 +21,13 @@ def with_explanation(bundles: pl.DataFrame) -> pl.DataFrame:
         bundles: ``PricedBundles`` with a price, ``anchor_basket_count`` (counted baskets that
             hold the anchor) and ``offered_quantity``.
     """
-    sentences = [_together(), _customers(), _newest(), _price(), _stock()]
+    sentences = [_together(), _uptake(), _unproven(), _customers(), _newest(), _price(), _stock()]
     explanation = pl.concat_str(sentences, separator=" ", ignore_nulls=True)
     return bundles.with_columns(explanation=explanation)
 
 
 def _together() -> pl.Expr:
+    """Null, and so left out, where there is no evidence of items bought together."""
     evidence = pl.col("evidence").struct
     basket_count = evidence.field("basket_count")
     names = pl.col("items").list.eval(_item_name())
@@ -47,6 +48,33 @@ def _together() -> pl.Expr:
         _rounded(evidence.field("adjusted_lift_low")),
         _rounded(evidence.field("adjusted_lift_high")),
     )
+
+
+def _uptake() -> pl.Expr:
+    """Null where nobody is known to buy as the bundle asks."""
+    uptake, items = pl.col("uptake").struct, pl.col("items").list
+    first = items.first().struct
+    title = first.field("title")
+    percentage = _rounded(uptake.field("rate") * 100)
+    of_one = pl.format(
+        "{} % of the orders with {} hold at least {} of it ({}).",
+        percentage,
+        title,
+        items.eval(pl.element().struct.field("quantity")).list.sum(),
+        _counted(uptake.field("order_count"), "order"),
+    )
+    of_several = pl.format(
+        "{} % of the customers of these products bought {} or more of them over time ({}).",
+        percentage,
+        "pick_count",
+        _counted(uptake.field("customer_count"), "customer"),
+    )
+    return pl.when(pl.col("pick_count").is_null()).then(of_one).otherwise(of_several)
+
+
+def _unproven() -> pl.Expr:
+    is_unproven = pl.col("backing") == "unproven"
+    return pl.when(is_unproven).then(pl.lit("No orders show yet that it sells."))
 
 
 def _customers() -> pl.Expr:

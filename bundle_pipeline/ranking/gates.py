@@ -7,6 +7,9 @@ import polars as pl
 from bundle_pipeline.money import formatted
 from bundle_pipeline.ranking.params import RankingParams
 
+# Of the others, volume has one item, a reward may be more of the same, and flavours are options.
+_OF_DIFFERENT_PRODUCTS = ("FBT", "FIXED")
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -36,6 +39,7 @@ def _gates(params: RankingParams) -> list[Gate]:
     """Gates in the order of ``DROP_CODES``: what can't be sold before what shouldn't."""
     return [
         _unresolved_item(),
+        _no_price(),
         _not_for_sale(),
         _same_product(),
         _duplicate_products(is_asked=params.drop_duplicate_products),
@@ -58,6 +62,14 @@ def _unresolved_item() -> Gate:
     )
 
 
+def _no_price() -> Gate:
+    return Gate(
+        "NO_PRICE",
+        pl.col("pricing").is_null(),
+        pl.format("no rule prices bundles of kind {} with {} backing", "kind", "backing"),
+    )
+
+
 def _not_for_sale() -> Gate:
     return Gate(
         "NOT_FOR_SALE",
@@ -72,7 +84,7 @@ def _same_product() -> Gate:
     named = repeated.list.drop_nulls().list.sort()
     return Gate(
         "SAME_PRODUCT",
-        named.list.len() > 0,
+        pl.col("kind").is_in(_OF_DIFFERENT_PRODUCTS) & (named.list.len() > 0),
         pl.format("several variants of product {}", named.list.join(", ")),
     )
 
@@ -80,7 +92,7 @@ def _same_product() -> Gate:
 def _duplicate_products(*, is_asked: bool) -> Gate:
     return Gate(
         "DUPLICATE_PRODUCTS",
-        _is_fbt() & pl.col("duplicate_items").is_not_null() & is_asked,
+        ~_is_pick() & pl.col("duplicate_items").is_not_null() & is_asked,
         pl.format("one product listed twice: {}", "duplicate_items"),
     )
 
@@ -88,13 +100,14 @@ def _duplicate_products(*, is_asked: bool) -> Gate:
 def _substitutes(*, is_asked: bool) -> Gate:
     return Gate(
         "SUBSTITUTES",
-        _is_fbt() & pl.col("substitute_items").is_not_null() & is_asked,
+        ~_is_pick() & pl.col("substitute_items").is_not_null() & is_asked,
         pl.format("bought one instead of the other: {}", "substitute_items"),
     )
 
 
-def _is_fbt() -> pl.Expr:
-    return pl.col("kind") == "FBT"
+def _is_pick() -> pl.Expr:
+    """Whether the buyer picks: then products that are alike are what it takes."""
+    return pl.col("kind") == "MIX_MATCH"
 
 
 def _out_of_stock() -> Gate:
@@ -126,7 +139,9 @@ def _below_floor() -> Gate:
 
 
 def _few_customers(min_customer_count: int) -> Gate:
-    customer_count = pl.col("evidence").struct.field("customer_count")
+    customer_count = pl.coalesce(
+        pl.col(column).struct.field("customer_count") for column in ("evidence", "uptake")
+    )
     return Gate(
         "FEW_CUSTOMERS",
         customer_count < min_customer_count,

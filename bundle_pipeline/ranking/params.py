@@ -60,10 +60,10 @@ class RankingParams(Params):
     """Distinct customers behind a bundle, where customers are known: one household that orders
     every week proves nothing about others."""
     drop_duplicate_products: bool = True
-    """Whether to drop bundles of kind FBT with two listings of one product."""
+    """Whether to drop bundles with two listings of one product, unless buyers pick among them."""
     drop_substitutes: bool = True
-    """Whether to drop bundles of kind FBT with products that customers buy one instead of the
-    other."""
+    """Whether to drop bundles with products that customers buy one instead of the other, unless
+    buyers pick among them."""
     drop_faded: bool = True
     """Whether to drop bundles that the newest orders don't show any more."""
     wave_sizes: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(_rising)] = Field(

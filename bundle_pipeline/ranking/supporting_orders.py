@@ -18,7 +18,7 @@ def supporting_orders(
 
     Returns:
         One row per bundle: ``bundle_id``; ``anchor_basket_count``; ``supporting_order_ids``, newest
-        first, ties by id.
+        first, ties by id, none where no order holds all.
     """
     members = _members(ranked, baskets)
     held = _held(baskets, members)
@@ -29,8 +29,10 @@ def supporting_orders(
         validate="m:1",
     )
     orders = _orders_with_all(members, held, baskets, sample_order_count=sample_order_count)
-    return anchors.select("bundle_id", pl.col("anchor_basket_count").fill_null(0)).join(
-        orders, on="bundle_id", how="left", validate="1:1"
+    return (
+        anchors.select("bundle_id", pl.col("anchor_basket_count").fill_null(0))
+        .join(orders, on="bundle_id", how="left", validate="1:1")
+        .with_columns(pl.col("supporting_order_ids").fill_null([]))
     )
 
 
@@ -42,9 +44,11 @@ def _members(ranked: pl.DataFrame, baskets: EncodedBaskets) -> pl.DataFrame:
     return (
         ranked.select(
             "bundle_id",
-            variant_id=pl.col("items").list.eval(pl.element().struct.field("variant_id")),
-            variant_count=pl.col("items").list.len(),
+            variant_id=pl.col("items")
+            .list.eval(pl.element().struct.field("variant_id"))
+            .list.unique(maintain_order=True),
         )
+        .with_columns(variant_count=pl.col("variant_id").list.len())
         .explode("variant_id")
         .with_columns(is_anchor=pl.int_range(pl.len()).over("bundle_id") == 0)
         .join(codes, on="variant_id", how="left", validate="m:1", maintain_order="left")

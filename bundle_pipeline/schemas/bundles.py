@@ -1,6 +1,29 @@
 """Bundles on their way from candidate to published document (the bundle document of the design).
 
 Each frame adds columns to the one before it; nothing is renamed on the way.
+
+What ``items`` hold depends on the kind; the first one is the one on whose page the bundle stands:
+
+- ``FBT``: the ``anchor``, then one to three ``add_on`` items, all of different products.
+- ``VOLUME``: one ``item``; its ``quantity`` is the fewest units that the offer asks for, and
+  ``quantity_tiers`` start there.
+- ``BXGY``: the ``qualifier`` and its quantity, then the ``reward`` and its quantity; of the same
+  product both hold the same variant, and then it stands in ``items`` twice.
+- ``MIX_MATCH``: ``option`` items, one unit each, of which the buyer picks ``pick_count`` different
+  ones.
+- ``FIXED``: two or more ``item`` items of different products that are sold as one set.
+
+What speaks for it depends on the kind too. ``evidence`` is of items bought together, and is null
+where no orders show that or where there is one variant; ``uptake`` is how many customers already
+buy as the offer asks, where that is something else:
+
+- ``FBT``: ``evidence``; no ``uptake``.
+- ``VOLUME``, and ``BXGY`` of one product: ``uptake`` of orders with at least as many units, among
+  orders with the variant.
+- ``BXGY`` of two products: ``evidence`` of the pair, and no ``uptake``.
+- ``MIX_MATCH``: ``uptake`` of customers who bought ``pick_count`` or more options over time, among
+  those who bought any of them.
+- ``FIXED``: ``evidence`` of the weakest pair with the first item, if every item has one; else none.
 """
 
 import dataframely as dy
@@ -10,6 +33,7 @@ from bundle_pipeline.schemas.mining import HELD_OUT_VERDICTS
 
 KINDS = ("FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED")
 ROLES = ("anchor", "add_on", "qualifier", "reward", "option", "item")
+BACKINGS = ("proven", "pooled", "unproven")
 OBJECTIVES = (
     "increase_aov",
     "clear_slow_movers",
@@ -30,6 +54,7 @@ SCORE_COMPONENTS = (
 )
 DROP_CODES = (
     "UNRESOLVED_ITEM",
+    "NO_PRICE",
     "NOT_FOR_SALE",
     "SAME_PRODUCT",
     "DUPLICATE_PRODUCTS",
@@ -82,6 +107,16 @@ _EVIDENCE: dict[str, dy.Column] = {
     "held_out": one_of(HELD_OUT_VERDICTS),
     "held_out_power": dy.Float64(min=0.0, max=1.0),
 }
+_UPTAKE: dict[str, dy.Column] = {
+    "order_count": dy.Int64(nullable=True, min=0),
+    "customer_count": dy.Int64(nullable=True, min=0),
+    "rate": dy.Float64(min=0.0, max=1.0),
+    "rate_low": dy.Float64(min=0.0, max=1.0),
+}
+_QUANTITY_TIER: dict[str, dy.Column] = {
+    "min_quantity": dy.Int64(min=2),
+    "order_count": dy.Int64(min=0),
+}
 _STOCK: dict[str, dy.Column] = {
     "feasible_quantity": dy.Int64(nullable=True, min=0),
     "days_of_cover": dy.Float64(nullable=True, min=0.0),
@@ -122,21 +157,52 @@ _COMPONENTS: dict[str, dy.Column] = {
 
 
 class CandidateBundles(Frame):
-    """Bundles that orders suggest, before they are scored and priced."""
+    """Bundles that are suggested, before they are scored and priced."""
 
     name = "candidate_bundles"
     one_row = "One possible bundle: what is in it, which orders suggest it, what stock allows."
 
     bundle_id = dy.String(
-        primary_key=True, description="Hash of shop, kind, sorted variants and quantities"
+        primary_key=True,
+        description="Hash of shop, kind, sorted variants, quantities and pick_count",
     )
     kind = one_of(KINDS, description="How the bundle is offered")
     objectives = dy.List(
         one_of(OBJECTIVES), min_length=1, description="What it is good for, best first"
     )
+    objective_fit = dy.List(
+        dy.Float64(min=0.0, max=1.0),
+        min_length=1,
+        description="How good it is for each of them, in their order (0 to 1)",
+    )
     items = dy.List(dy.Struct(_ITEM), min_length=1, description="Variants in it, the anchor first")
-    evidence = dy.Struct(_EVIDENCE, description="Whether it is real")
-    provenance = dy.List(dy.String(), min_length=1, description="Sources that suggest it")
+    pick_count = dy.Int64(
+        nullable=True, min=2, description="MIX_MATCH: different options to pick; null otherwise"
+    )
+    quantity_tiers = dy.List(
+        dy.Struct(_QUANTITY_TIER),
+        nullable=True,
+        min_length=1,
+        description="VOLUME: units from which a price holds, rising, and how many orders have as "
+        "many; null otherwise",
+    )
+    backing = one_of(
+        BACKINGS,
+        description="proven: its orders show it; pooled: orders of products like it do; unproven: "
+        "none do",
+    )
+    evidence = dy.Struct(
+        _EVIDENCE, nullable=True, description="Whether its items go together; null where none say"
+    )
+    uptake = dy.Struct(
+        _UPTAKE,
+        nullable=True,
+        description="Who already buys as it asks: orders, customers, their share of those with "
+        "any of it, and its lower end at 95 %; null where evidence says it or nothing does",
+    )
+    provenance = dy.List(
+        dy.String(), min_length=1, description="Sources that suggest it, the strongest first"
+    )
     stock = dy.Struct(_STOCK, description="How many can be sold; null fields where not tracked")
     is_on_sale = dy.Bool(description="Whether every product in it is active")
     currency = dy.String(description="ISO 4217 code of the unit prices")
@@ -188,7 +254,7 @@ class RankedBundles(PricedBundles):
     )
     explanation = dy.String(description="Why, in plain language with the real numbers")
     supporting_order_ids = dy.List(
-        dy.String(), min_length=1, description="A sample of the orders that hold it, newest first"
+        dy.String(), description="A sample of the orders that hold all its items, newest first"
     )
 
 

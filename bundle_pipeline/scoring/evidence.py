@@ -4,7 +4,7 @@ import polars as pl
 
 
 def evidence_component() -> pl.Expr:
-    """``1 - 1 / adjusted_lift_low``; 0 where the interval reaches 1 or below.
+    """``1 - 1 / adjusted_lift_low``; 0 where the interval reaches 1 or below, or without one.
 
     The attributable fraction among the exposed (Rothman, Modern Epidemiology: ``1 - 1 / RR``), with
     the rate ratio replaced by the lower end of the 95 % interval of the size-adjusted lift: the

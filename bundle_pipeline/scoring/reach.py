@@ -12,9 +12,10 @@ def reach_component() -> pl.Expr:
     keeps one blockbuster from pressing all others to 0.
 
     Returns:
-        Float64 in 0..1, per candidate: 1 for the candidate with most, 0 where c is at most E.
+        Float64 in 0..1, per candidate: 1 for the candidate with most, 0 where c is at most E,
+        or without evidence.
     """
     facts = pl.col("evidence").struct
-    excess = (facts.field("basket_count") - facts.field("expected_count")).clip(0.0)
+    excess = (facts.field("basket_count") - facts.field("expected_count")).clip(0.0).fill_null(0.0)
     most = excess.max()
     return pl.when(most > 0).then(excess.log1p() / most.log1p()).otherwise(0.0)

@@ -51,6 +51,16 @@ def test_another_shop_kind_variant_or_quantity_has_another_id(other: list[str]) 
     assert ids([("a", 1), ("b", 1)]) != other
 
 
+def test_three_of_a_group_is_another_offer_than_two_of_it() -> None:
+    options = [bundle_item(option) for option in "abcd"]
+    rows = [
+        candidate(*options, bundle_id=str(count), kind="MIX_MATCH", pick_count=count)
+        for count in (2, 3)
+    ]
+    two, three = with_bundle_id(candidate_bundles(*rows), CORNER).get_column("bundle_id")
+    assert two != three
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(

@@ -3,11 +3,11 @@
 import math
 from itertools import combinations
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle_pipeline.candidates.identity import offered
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline_tests.support.frames import shuffled
 from bundle_pipeline_tests.support.mined import (
@@ -28,7 +28,12 @@ def test_evidence_of_a_triple_matches_the_hand_count() -> None:
         pair_rules=pair_rules_frame(pair("a", "c", count=8, counts=(20, 25), basket_total=100)),
         item_counts=item_counts_frame({"a": 20, "b": 10, "c": 25}, basket_total=100),
     ).row(0, named=True)
-    assert (found["anchor_id"], found["add_on_ids"]) == ("b", ["a", "c"])
+    assert (found["kind"], found["backing"]) == ("FBT", "proven")
+    assert [(each["variant_id"], each["role"]) for each in found["members"]] == [
+        ("b", "anchor"),
+        ("a", "add_on"),
+        ("c", "add_on"),
+    ]
     assert found["provenance"] == ["significant_itemset"]
     chance = 0.2 * 0.1 * 0.25  # 0.005
     assert found["evidence"] == {
@@ -69,7 +74,7 @@ def test_items_in_every_basket_are_neither_attracted_nor_surprising() -> None:
         pair_rules=pair_rules_frame(pair("b", "c", count=7, counts=(7, 7), basket_total=7)),
         item_counts=item_counts_frame({"a": 7, "b": 7, "c": 7}, basket_total=7),
     ).row(0, named=True)
-    assert found["anchor_id"] == "a"
+    assert found["members"][0]["variant_id"] == "a"
     evidence = found["evidence"]
     assert (evidence["npmi"], evidence["lift"], evidence["conviction"]) == (0.0, 1.0, None)
 
@@ -119,7 +124,8 @@ def test_triples_match_counting_every_basket(baskets: list[frozenset[str]], seed
     )
     assert found.height == len(triples)
     for row in found.to_dicts():
-        anchor, others, evidence = row["anchor_id"], set(row["add_on_ids"]), row["evidence"]
+        anchor, *add_ons = [each["variant_id"] for each in row["members"]]
+        others, evidence = set(add_ons), row["evidence"]
         everything = others | {anchor}
         joint, chance = probability(everything), math.prod(probability({i}) for i in everything)
         best = max(held(everything) / held({item}) for item in everything)
@@ -143,7 +149,7 @@ def test_shuffled_rows_give_the_same_floats() -> None:
             shuffled(itemsets, seed),
             pair_rules=pair_rules_frame(),
             item_counts=shuffled(item_counts_frame(counts, basket_total=97), seed),
-        ).sort("anchor_id", pl.col("add_on_ids").list.join(""))
+        ).sort(offered("members"))
         for seed in range(4)
     ]
     assert all(result.equals(results[0]) for result in results)

@@ -14,7 +14,11 @@ def test_evidence_of_bread_and_butter_matches_the_hand_count() -> None:
         pair("bread", "butter", count=20, counts=(100, 50), basket_total=1000, p_value=0.001)
     )
     found = suggested_by_pairs(rules).row(0, named=True)
-    assert (found["anchor_id"], found["add_on_ids"]) == ("butter", ["bread"])
+    assert (found["kind"], found["backing"]) == ("FBT", "proven")
+    assert found["members"] == [
+        {"variant_id": "butter", "quantity": 1, "role": "anchor"},
+        {"variant_id": "bread", "quantity": 1, "role": "add_on"},
+    ]
     assert found["provenance"] == ["significant_pair"]
     evidence = found["evidence"]
     assert evidence["basket_count"] == 20
@@ -33,8 +37,9 @@ def test_both_directions_of_a_pair_make_one_suggestion() -> None:
 
 def test_equal_confidences_go_to_the_smaller_variant_id_in_any_row_order() -> None:
     rules = pair_rules_frame(pair("z", "b", count=5, counts=(9, 9), basket_total=99))
-    anchors = {suggested_by_pairs(shuffled(rules, seed)).item(0, "anchor_id") for seed in range(8)}
-    assert anchors == {"b"}
+    for seed in range(8):
+        (found,) = suggested_by_pairs(shuffled(rules, seed)).to_dicts()
+        assert found["members"][0]["variant_id"] == "b"
 
 
 def test_pairs_within_chance_suggest_nothing() -> None:

@@ -15,7 +15,7 @@ Item = tuple[str, int, int | None, int | None]
 def stock_of(*items: Item) -> dict[str, Any]:
     columns = {
         "variant_id": pl.String,
-        "quantity": pl.Int64,
+        "needed_count": pl.Int64,
         "available_count": pl.Int64,
         "unit_count": pl.Int64,
     }

@@ -13,6 +13,7 @@ from bundle_pipeline_tests.support.bundles import (
     priced_bundles,
     scored,
     stock,
+    uptake,
 )
 
 A, B = bundle_item("a"), bundle_item("b")
@@ -21,6 +22,7 @@ ALIKE = ("duplicate_items", "substitute_items")
 # Each breaks one gate only, in the order in which the gates are asked.
 FAILING: dict[str, Row] = {
     "UNRESOLVED_ITEM": {"items": (A, bundle_item("b", title=None))},
+    "NO_PRICE": {"is_priced": False},
     "NOT_FOR_SALE": {"is_on_sale": False},
     "SAME_PRODUCT": {"items": (A, bundle_item("b", product_id="product-a"))},
     "DUPLICATE_PRODUCTS": {"duplicate_items": "product-a and product-b"},
@@ -45,6 +47,7 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
     same_product = bundle_item("b", product_id="product-a")
     hopeless: Row = {
         "items": (A, same_product | {"title": None}),
+        "is_priced": False,
         "is_on_sale": False,
         "duplicate_items": "product-a and product-b",
         "substitute_items": "product-a and product-b",
@@ -54,6 +57,7 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
     }
     repairs: list[Row] = [
         {"items": (A, same_product)},
+        {"is_priced": True},
         {"is_on_sale": True},
         {"items": (A, B)},
         {"duplicate_items": None},
@@ -118,6 +122,21 @@ def test_products_alike_are_only_kept_apart_in_bundles_bought_together(code: str
     assert failed(FAILING[code] | {"kind": "MIX_MATCH"}) == (None, None)
 
 
+def test_a_reward_may_be_more_of_the_same_and_options_variants_of_one_product() -> None:
+    more = bundle_item("a", role="reward")
+    assert failed({"kind": "BXGY", "items": (A, more)}) == (None, None)
+    flavour = bundle_item("b", product_id="product-a")
+    assert failed({"kind": "MIX_MATCH", "items": (A, flavour)}) == (None, None)
+    assert failed({"kind": "FIXED", "items": (A, flavour)})[0] == "SAME_PRODUCT"
+
+
+def test_customers_are_counted_by_uptake_where_there_is_no_evidence() -> None:
+    by_uptake: Row = {"evidence": None, "kind": "VOLUME", "items": (A,)}
+    assert failed(by_uptake | {"uptake": uptake(customer_count=4)})[0] == "FEW_CUSTOMERS"
+    assert failed(by_uptake | {"uptake": uptake(customer_count=5)}) == (None, None)
+    assert failed(by_uptake | {"backing": "unproven"}) == (None, None)
+
+
 def test_no_bundles_fail_no_gates() -> None:
     none = with_alike(PricedBundles.create_empty(), {})
     assert with_failed_gate(none, RankingParams()).is_empty()
@@ -125,10 +144,11 @@ def test_no_bundles_fail_no_gates() -> None:
 
 def failed(changes: Row, params: RankingParams | None = None) -> tuple[str | None, str | None]:
     items: tuple[Row, ...] = changes.get("items", (A, B))
-    apart = {"items", "floor_minor", *ALIKE}
+    apart = {"items", "floor_minor", "is_priced", *ALIKE}
     of_candidate = {k: v for k, v in changes.items() if k not in apart}
     floor = {"floor_minor": changes["floor_minor"]} if "floor_minor" in changes else {}
-    frame = priced_bundles(priced(scored(candidate(*items, **of_candidate)), **floor))
+    row = priced(scored(candidate(*items, **of_candidate)), **floor)
+    frame = priced_bundles(row if changes.get("is_priced", True) else row | {"pricing": None})
     (row,) = with_failed_gate(with_alike(frame, changes), params or RankingParams()).to_dicts()
     return row["code"], row["detail"]
 

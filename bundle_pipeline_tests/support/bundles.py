@@ -64,6 +64,11 @@ def evidence(**changes: object) -> Row:
     } | changes
 
 
+def uptake(**changes: object) -> Row:
+    """A fifth of 100 orders already buys as the bundle asks."""
+    return {"order_count": 20, "customer_count": 18, "rate": 0.2, "rate_low": 0.133} | changes
+
+
 def stock(**changes: object) -> Row:
     """Enough of everything; ``stock(feasible_quantity=None, ...)`` for what is not tracked."""
     return {"feasible_quantity": 50, "days_of_cover": 100.0, "limited_by": None} | changes
@@ -80,8 +85,13 @@ def candidate(*items: Row, **changes: object) -> Row:
         "bundle_id": "+".join(str(item["variant_id"]) for item in items),
         "kind": "FBT",
         "objectives": ["increase_aov"],
+        "objective_fit": [0.5],
         "items": [anchor | {"role": "anchor"}, *others],
+        "pick_count": None,
+        "quantity_tiers": None,
+        "backing": "proven",
         "evidence": evidence(),
+        "uptake": None,
         "provenance": ["significant_pair"],
         "stock": stock(),
         "is_on_sale": True,

@@ -55,6 +55,7 @@ def _row(number: int, items: list[Row], random: np.random.Generator, weights: np
         *chosen,
         bundle_id=f"b{number:05}",
         objectives=served,
+        objective_fit=[0.5] * len(served),
         stock=stock(feasible_quantity=min(counts, default=None)),
     )
     return priced(scored(row, score=float(random.beta(4, 4))))

@@ -3,10 +3,10 @@
 import dagster as dg
 import polars as pl
 
-from bundle_pipeline.candidates.suggest import suggest_bundles
+from bundle_pipeline.candidates.suggest import KnownOfShop, suggest_bundles
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.schemas.bundles import CandidateBundles
+from bundle_pipeline.schemas.bundles import KINDS, CandidateBundles
 from bundle_pipeline.schemas.shop_id import shop_id
 
 
@@ -23,19 +23,19 @@ def candidate_bundles(
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
 ) -> dg.MaterializeResult[pl.DataFrame]:
-    """Turn significant pairs and itemsets into bundles with items, evidence and stock."""
+    """Turn what is known of the shop into bundles with items, evidence and stock."""
     shop = shop_id(context.partition_key)
-    return dg.MaterializeResult(
-        value=suggest_bundles(
-            shop,
-            pair_rules=pair_rules,
-            itemsets=itemsets,
-            item_counts=item_counts,
-            orders=orders,
-            order_lines=order_lines,
-            variants=variants,
-            catalog=catalog,
-            inventory=inventory,
-            params=site.settings(shop).candidates,
-        )
+    known = KnownOfShop(
+        pair_rules=pair_rules,
+        itemsets=itemsets,
+        item_counts=item_counts,
+        orders=orders,
+        order_lines=order_lines,
+        variants=variants,
+        catalog=catalog,
+        inventory=inventory,
     )
+    bundles = suggest_bundles(shop, known, site.settings(shop).candidates)
+    kinds = dict(bundles.get_column("kind").value_counts().rows())
+    counts = {f"bundle/{kind.lower()}": kinds.get(kind, 0) for kind in KINDS}
+    return dg.MaterializeResult(value=bundles, metadata=counts)
