@@ -1,38 +1,143 @@
-"""Objectives that a bundle's own items settle; others need features of products."""
+"""Objectives: what a bundle is good for, and how good, by its items and the shop's plan.
+
+They are tags on a bundle, never copies of it. A plan says which objectives apply to the shop and
+which products each of them is built on, by one definition of each flag.
+"""
 
 import polars as pl
+from pydantic import Field
 
-# By fit: an objective that asks more of the items says more about the bundle. Known costs with a
-# rich margin are rarer than a shared category, and any two items make a larger basket.
-_BY_FIT = ("margin_guard", "category_bundle", "increase_aov")
+from bundle_pipeline.settings.layers import Params
+
+_PAIR = 2
+_BY_PRODUCT = ("clear_slow_movers", "seasonal_promo", "new_launch", "gift_box", "subscription_push")
+
+# A set is made to be given and more of the same to be used up; other bundles may serve as that.
+_MADE_FOR = {"gift_box": "FIXED", "subscription_push": "VOLUME"}
+_OTHER_KIND = 0.6
 
 
-def bundle_objectives(*, min_margin_rate: float) -> tuple[pl.Expr, pl.Expr]:
-    """Aggregate the rows of one bundle's items to ``objectives`` and ``objective_fit``.
+class ObjectiveFitParams(Params):
+    """When a bundle is good for an objective."""
 
-    Reads ``product_type``, ``quantity``, ``unit_price_minor`` and ``unit_cost_minor``.
+    min_fit: float = Field(default=0.3, ge=0.0, le=1.0)
+    """Fit from which on an objective is named."""
+    min_margin_rate: float = Field(default=0.4, gt=0.0, le=1.0)
+    """Share of the list total that must be margin for the objective margin_guard.
 
-    - ``margin_guard``: every price and cost is known, and of the list total at least
-      ``min_margin_rate`` is margin; its fit is that share.
-    - ``category_bundle``: all items have the same known product type; 1.
-    - ``increase_aov``: always; its fit is the share of units that aren't the first item's first.
+    At 0.4 a bundle still keeps 14 % of its price after a discount of 30 %.
+    """
+
+
+def bundle_objectives(
+    members: pl.DataFrame,
+    *,
+    product_features: pl.DataFrame,
+    objective_plan: pl.DataFrame,
+    params: ObjectiveFitParams,
+) -> pl.DataFrame:
+    """Objectives of each suggestion, best first.
+
+    Best is what has the highest fit times the priority of the plan, ties in the order of names.
+    ``increase_aov`` is open to every bundle unless it is switched off, the others where the plan
+    says that they apply. Fit is, with shares of units whose product the plan names:
+
+    - ``increase_aov``: 1 less the share of one unit: what a buyer of one takes more of.
+    - ``clear_slow_movers``, ``seasonal_promo``: the share.
+    - ``gift_box``: the share where two products are giftable; 0.6 of it unless kind is FIXED.
+    - ``subscription_push``: the share; 0.6 of it unless kind is VOLUME.
+    - ``new_launch``: twice the share, at most 1, beside a product that isn't new.
+    - ``category_bundle``: 1 where several products are all of one known type.
+    - ``margin_guard``: where every price and cost is known and at least ``min_margin_rate`` of the
+      list total is margin: 0.75 at that rate, 1 at twice of it.
+
+    The replaced system's fits are constants and flags that it never stored, with a weight of 0.
 
     Args:
-        min_margin_rate: Share of the list total, 0..1.
+        members: One row per item: ``suggestion``, ``kind``, ``variant_id``, ``quantity``,
+            ``product_type``, ``unit_price_minor`` and ``unit_cost_minor``.
+        product_features: ``ProductFeatures``: which product a variant is of.
+        objective_plan: ``ObjectivePlan``.
+        params: Thresholds.
+
+    Returns:
+        ``suggestion``, ``objectives`` and ``objective_fit``; no row for one without an objective.
     """
-    holds = {
-        "margin_guard": _margin_rate() >= min_margin_rate,
-        "category_bundle": _is_one_category(),
-        "increase_aov": pl.lit(value=True),
+    rows = members.join(_products(product_features), on="variant_id", how="left", validate="m:1")
+    served = {
+        objective: pl.col("_product")
+        .is_in(planned_products(objective_plan, objective).implode())
+        .fill_null(value=False)
+        for objective in _BY_PRODUCT
     }
+    fits = (
+        rows.with_columns(**served)
+        .group_by("suggestion")
+        .agg(**_fits(params))
+        .unpivot(index="suggestion", variable_name="objective", value_name="fit")
+    )
+    return (
+        fits.filter(pl.col("fit") >= params.min_fit)
+        .join(_open(objective_plan), on="objective", validate="m:1")
+        .sort("suggestion", -(pl.col("fit") * pl.col("priority")), "objective")
+        .group_by("suggestion", maintain_order=True)
+        .agg(objectives="objective", objective_fit="fit")
+    )
+
+
+def _open(objective_plan: pl.DataFrame) -> pl.DataFrame:
+    """``objective`` and ``priority`` of those that may be named."""
+    is_always = (pl.col("objective") == "increase_aov") & (
+        pl.col("reason").fill_null("") != "switched_off"
+    )
+    return objective_plan.filter(pl.col("applies") | is_always).select("objective", "priority")
+
+
+def planned_products(objective_plan: pl.DataFrame, objective: str) -> pl.Series:
+    """Products that an objective is built on, where it applies."""
+    return (
+        objective_plan.filter("applies", pl.col("objective") == objective)
+        .select("product_ids")
+        .explode("product_ids", empty_as_null=False)
+        .get_column("product_ids")
+    )
+
+
+def _products(product_features: pl.DataFrame) -> pl.DataFrame:
+    return product_features.select(
+        pl.col("product_id").alias("_product"), variant_id="variant_ids"
+    ).explode("variant_id", empty_as_null=False)
+
+
+def _fits(params: ObjectiveFitParams) -> dict[str, pl.Expr]:
+    products = pl.coalesce("_product", "variant_id")
+    units = pl.col("quantity").sum()
+    new = _share("new_launch")
+    giftable_count = products.filter(pl.col("gift_box")).n_unique()
+    product_type = pl.col("product_type")
+    is_one_type = product_type.is_not_null().all() & (product_type.n_unique() == 1)
+    margin = _margin_rate()
     fits = {
-        "margin_guard": _margin_rate(),
-        "category_bundle": pl.lit(1.0),
-        "increase_aov": 1 - 1 / pl.col("quantity").sum(),
+        "increase_aov": 1 - 1 / units,
+        "clear_slow_movers": _share("clear_slow_movers"),
+        "seasonal_promo": _share("seasonal_promo"),
+        "new_launch": pl.when(new < 1).then((2 * new).clip(0.0, 1.0)),
+        "category_bundle": pl.when(is_one_type & (products.n_unique() >= _PAIR)).then(1.0),
+        "gift_box": pl.when(giftable_count >= _PAIR).then(_share("gift_box")),
+        "subscription_push": _share("subscription_push"),
+        "margin_guard": pl.when(margin >= params.min_margin_rate).then(
+            0.5 + 0.25 * (margin / params.min_margin_rate).clip(0.0, 2.0)
+        ),
     }
-    named = [pl.when(holds[objective]).then(pl.lit(objective)) for objective in _BY_FIT]
-    fitting = [pl.when(holds[objective]).then(fits[objective]) for objective in _BY_FIT]
-    return pl.concat_list(named).list.drop_nulls(), pl.concat_list(fitting).list.drop_nulls()
+    for objective, kind in _MADE_FOR.items():
+        is_made_for_it = pl.col("kind").first() == kind
+        fits[objective] *= pl.when(is_made_for_it).then(1.0).otherwise(_OTHER_KIND)
+    return fits
+
+
+def _share(objective: str) -> pl.Expr:
+    """Share of the units whose product the plan names for an objective."""
+    return pl.col("quantity").filter(pl.col(objective)).sum() / pl.col("quantity").sum()
 
 
 def _margin_rate() -> pl.Expr:
@@ -42,8 +147,3 @@ def _margin_rate() -> pl.Expr:
     list_total = (pl.col("quantity") * price).sum()
     cost_total = (pl.col("quantity") * cost).sum()
     return pl.when(is_known & (list_total > 0)).then((list_total - cost_total) / list_total)
-
-
-def _is_one_category() -> pl.Expr:
-    product_type = pl.col("product_type")
-    return product_type.is_not_null().all() & (product_type.n_unique() == 1)

@@ -11,12 +11,27 @@ import dataframely as dy
 import polars as pl
 from pydantic import Field
 
+from bundle_pipeline.candidates.fixed_sets import FixedParams, suggested_sets
 from bundle_pipeline.candidates.identity import with_bundle_id
-from bundle_pipeline.candidates.objectives import bundle_objectives
+from bundle_pipeline.candidates.mix_match import MixMatchParams, suggested_mixes
+from bundle_pipeline.candidates.objectives import (
+    ObjectiveFitParams,
+    bundle_objectives,
+    planned_products,
+)
+from bundle_pipeline.candidates.offerable import offerable_variants, products_alike
+from bundle_pipeline.candidates.rewards import (
+    RewardParams,
+    suggested_clearance,
+    suggested_more_of_the_same,
+    suggested_rewards,
+)
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
 from bundle_pipeline.candidates.stock import bundle_stock, days_of_cover, units_sold
 from bundle_pipeline.candidates.suggestions import merged
+from bundle_pipeline.candidates.units import units_per_order
+from bundle_pipeline.candidates.volume import VolumeParams, suggested_volumes
 from bundle_pipeline.products.item_facts import item_facts, shop_currency
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import CandidateBundles
@@ -42,17 +57,22 @@ _ITEM_FIELDS = (
 
 
 class CandidateParams(Params):
-    """How many candidates to keep, and what their stock and margin are judged by."""
+    """How many candidates to keep, how those of each kind are found, and what they are good for."""
 
     max_candidates: int = Field(default=5000, ge=1, le=1_000_000)
     """Candidates kept per shop and kind, the strongest first; more are cut and counted."""
     velocity_days: int = Field(default=60, ge=1, le=730)
     """Days of sales, up to the newest order, that days of cover are measured by."""
-    margin_guard_rate: float = Field(default=0.4, ge=0.0, le=1.0)
-    """Share of the list total that must be margin for the objective margin_guard.
-
-    At 0.4 a bundle still keeps 14 % of its price after a discount of 30 %.
-    """
+    objectives: ObjectiveFitParams = Field(default_factory=ObjectiveFitParams)
+    """When a bundle is good for an objective."""
+    volume: VolumeParams = Field(default_factory=VolumeParams)
+    """More of one variant."""
+    bxgy: RewardParams = Field(default_factory=RewardParams)
+    """Buy some, get more of the same or another."""
+    mix_match: MixMatchParams = Field(default_factory=MixMatchParams)
+    """Pick some of a group."""
+    fixed: FixedParams = Field(default_factory=FixedParams)
+    """Gift boxes and sets of a season."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,14 @@ class KnownOfShop:
     """``Catalog``: titles, status, and what ``variants`` doesn't say."""
     inventory: pl.DataFrame
     """``Inventory``: stock per location."""
+    product_features: pl.DataFrame
+    """``ProductFeatures``: flags and price tiers."""
+    objective_plan: pl.DataFrame
+    """``ObjectivePlan``: which objectives apply, and the products that they are built on."""
+    substitutes: pl.DataFrame
+    """``Substitutes``."""
+    duplicate_products: pl.DataFrame
+    """``DuplicateProducts``."""
 
 
 def suggest_bundles(
@@ -90,33 +118,79 @@ def suggest_bundles(
     Returns:
         Candidates by ``bundle_id``; an item that no file knows has null fields.
     """
-    suggestions = merged(_suggestions(known))
-    kept = _strongest(suggestions, params.max_candidates)
     currency = shop_currency(known.variants, known.catalog, known.orders)
+    suggestions = merged(_suggestions(known, params, currency))
+    kept = _strongest(suggestions, params.max_candidates)
+    members = _members(kept).pipe(_with_facts, known, params, currency)
+    objectives = bundle_objectives(
+        members,
+        product_features=known.product_features,
+        objective_plan=known.objective_plan,
+        params=params.objectives,
+    )
     bundles = (
-        _members(kept)
-        .pipe(_with_facts, known, params, currency)
-        .pipe(_gathered, params)
+        _gathered(members)
         .join(kept.drop("members"), on="suggestion", validate="1:1")
+        # What is good for nothing that the merchant wants is no candidate.
+        .join(objectives, on="suggestion", validate="1:1")
         .with_columns(currency=pl.lit(currency, pl.String))
         .pipe(with_bundle_id, shop_id)
         .sort("bundle_id")
     )
     logger.info(
-        "candidates (shop %s): %d suggested, %d cut, %d out",
+        "candidates (shop %s): %d suggested, %d cut, %d without an objective, %d out",
         shop_id,
         suggestions.height,
         suggestions.height - kept.height,
+        kept.height - bundles.height,
         bundles.height,
     )
     return declared(CandidateBundles, bundles)
 
 
-def _suggestions(known: KnownOfShop) -> list[pl.DataFrame]:
+def _suggestions(
+    known: KnownOfShop, params: CandidateParams, currency: str | None
+) -> list[pl.DataFrame]:
+    offerable = offerable_variants(
+        variants=known.variants,
+        catalog=known.catalog,
+        inventory=known.inventory,
+        item_counts=known.item_counts,
+        product_features=known.product_features,
+        currency=currency,
+    )
+    units = units_per_order(known.orders, known.order_lines)
+    alike = products_alike(known.substitutes, known.duplicate_products)
+    slow, in_season = (
+        planned_products(known.objective_plan, objective)
+        for objective in ("clear_slow_movers", "seasonal_promo")
+    )
     return [
         suggested_by_pairs(known.pair_rules),
         suggested_by_itemsets(
             known.itemsets, pair_rules=known.pair_rules, item_counts=known.item_counts
+        ),
+        suggested_volumes(units, offerable=offerable, params=params.volume),
+        suggested_more_of_the_same(
+            units,
+            offerable=offerable,
+            product_ids=pl.concat([slow, in_season]).unique(),
+            params=params.bxgy,
+        ),
+        suggested_rewards(known.pair_rules, offerable=offerable, params=params.bxgy),
+        suggested_clearance(offerable, alike=alike, params=params.bxgy),
+        suggested_mixes(
+            units=units,
+            offerable=offerable,
+            substitutes=known.substitutes,
+            params=params.mix_match,
+        ),
+        suggested_sets(
+            offerable,
+            pair_rules=known.pair_rules,
+            alike=alike,
+            season_product_ids=in_season,
+            params=params.fixed,
         ),
     ]
 
@@ -129,7 +203,7 @@ def _strongest(suggestions: pl.DataFrame, max_candidates: int) -> pl.DataFrame:
 def _members(suggestions: pl.DataFrame) -> pl.DataFrame:
     """One row per item, numbered as ``place`` in its bundle from 0."""
     return (
-        suggestions.select("suggestion", "members")
+        suggestions.select("suggestion", "kind", "members")
         .explode("members")
         .unnest("members")
         .with_columns(place=pl.int_range(pl.len()).over("suggestion"))
@@ -157,15 +231,12 @@ def _with_facts(
     )
 
 
-def _gathered(members: pl.DataFrame, params: CandidateParams) -> pl.DataFrame:
-    objectives, objective_fit = bundle_objectives(min_margin_rate=params.margin_guard_rate)
+def _gathered(members: pl.DataFrame) -> pl.DataFrame:
     return (
         members.sort("suggestion", "place")
         .group_by("suggestion", maintain_order=True)
         .agg(
             items=pl.struct(_ITEM_FIELDS),
-            objectives=objectives,
-            objective_fit=objective_fit,
             stock=bundle_stock(),
             is_on_sale=~pl.col("is_off_sale").any(),
         )

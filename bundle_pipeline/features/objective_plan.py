@@ -38,9 +38,14 @@ class _Need:
 class _Evidence:
     """What a shop has for an objective."""
 
-    product_count: int
+    product_ids: Sequence[str]
     unknown_product_count: int
     sellable_product_count: int
+
+    @property
+    def product_count(self) -> int:
+        """How many products it could be built on."""
+        return len(self.product_ids)
 
 
 def plan_objectives(
@@ -89,6 +94,7 @@ def plan_objectives(
                 "reason": reason,
                 "explanation": _explanation(objective, reason, need, evidence, pair_count),
                 "product_count": evidence.product_count,
+                "product_ids": evidence.product_ids,
                 "needed_product_count": need.fewest,
                 "unknown_product_count": evidence.unknown_product_count,
                 "priority": own.priority,
@@ -142,7 +148,7 @@ def _evidence(sellable: pl.DataFrame, needs: Mapping[str, _Need]) -> Mapping[str
     carried = sellable.with_columns(need.carries.alias(name) for name, need in needs.items())
     return {
         objective: _Evidence(
-            product_count=int(carried.get_column(objective).sum()),
+            product_ids=carried.filter(objective).get_column("product_id").sort().to_list(),
             unknown_product_count=carried.get_column(objective).null_count(),
             sellable_product_count=sellable.height,
         )

@@ -286,6 +286,7 @@ class ObjectivePlan(Frame):
     reason = one_of(PLAN_REASONS, nullable=True, description="Why not; null where it applies")
     explanation = dy.String(description="The same in words, with the numbers")
     product_count = count(description="Sellable products that it could be built on")
+    product_ids = dy.List(dy.String(), description="These products, sorted")
     needed_product_count = count(description="Fewest of them that it takes")
     unknown_product_count = count(description="Sellable products of which that can't be known")
     priority = dy.Float64(min=0.0, description="Weight among objectives, from the settings")

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from bundle_pipeline.candidates.suggest import CandidateParams, KnownOfShop, suggest_bundles
+from bundle_pipeline.candidates.suggest import CandidateParams, suggest_bundles
 from bundle_pipeline.schemas.bundles import CandidateBundles
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame, shuffled
+from bundle_pipeline_tests.support.known_shops import known_of_shop
 from bundle_pipeline_tests.support.mined import (
     item_counts_frame,
     itemset,
@@ -47,7 +48,7 @@ def suggested(
         "catalog": catalog_frame(),
         "inventory": inventory_frame(),
     }
-    known = KnownOfShop(**(defaults | frames))
+    known = known_of_shop(**(defaults | frames))
     return suggest_bundles(shop_id("corner"), known, params or CandidateParams())
 
 
@@ -77,7 +78,7 @@ def test_a_triple_lists_its_add_ons_by_variant_id() -> None:
 def test_titles_come_from_the_catalog_and_prices_from_the_variants() -> None:
     candidates = suggested(
         variants=variants_frame(
-            variant("a", product_title="Old", price_minor=500, unit_cost_minor=200),
+            variant("a", product_title="Old", price_minor=600, unit_cost_minor=200),
             variant("b", product_title="Only", sku=None),
         ),
         catalog=catalog_frame(catalog_entry("a", product_title="New", price_minor=900, sku="x")),
@@ -85,7 +86,7 @@ def test_titles_come_from_the_catalog_and_prices_from_the_variants() -> None:
     first, second = only(candidates)["items"]
     assert (first["title"], first["unit_price_minor"], first["unit_cost_minor"]) == (
         "New",
-        500,
+        600,
         200,
     )
     assert (first["sku"], second["title"], second["sku"]) == ("SKU-a", "Only", None)
@@ -172,16 +173,16 @@ def test_stock_sales_and_scarcity_come_from_their_files() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "objectives"),
     [
-        ({"product_type": "Tea"}, {"product_type": "Tea"}, ["category_bundle", "increase_aov"]),
-        ({"product_type": "Tea"}, {"product_type": None}, ["increase_aov"]),
+        ({"product_type": "Ladders"}, {"product_type": "Ladders"}, ["category_bundle", "increase_aov"]),
+        ({"product_type": "Ladders"}, {"product_type": None}, ["increase_aov"]),
         ({"product_type": None}, {"product_type": None}, ["increase_aov"]),
         # margin (2000 - 1200) / 2000 = 0.4 is just enough
         ({"unit_cost_minor": 200}, {"unit_cost_minor": 1000}, ["margin_guard", "increase_aov"]),
         ({"unit_cost_minor": 201}, {"unit_cost_minor": 1000}, ["increase_aov"]),
         ({"unit_cost_minor": 0}, {"unit_cost_minor": None}, ["increase_aov"]),
         (
-            {"unit_cost_minor": 1, "product_type": "Tea"},
-            {"unit_cost_minor": 1, "product_type": "Tea"},
+            {"unit_cost_minor": 1, "product_type": "Ladders"},
+            {"unit_cost_minor": 1, "product_type": "Ladders"},
             ["margin_guard", "category_bundle", "increase_aov"],
         ),
         (
@@ -191,7 +192,7 @@ def test_stock_sales_and_scarcity_come_from_their_files() -> None:
         ),
     ],
 )
-def test_objectives_are_those_the_items_settle_best_fit_first(
+def test_objectives_are_those_the_items_settle_best_first(
     first: dict[str, object], second: dict[str, object], objectives: list[str]
 ) -> None:
     candidates = suggested(variants=variants_frame(variant("a", **first), variant("b", **second)))
@@ -210,7 +211,7 @@ def test_only_the_strongest_are_kept_and_the_rest_is_counted(
     with caplog.at_level(logging.INFO):
         candidates = suggested(pair_rules=rules, params=params)
     assert set(candidates.get_column("evidence").struct.field("p_value")) == {0.0}
-    assert "3 suggested, 1 cut, 2 out" in caplog.text
+    assert "3 suggested, 1 cut, 0 without an objective, 2 out" in caplog.text
     one = suggested(pair_rules=rules, params=CandidateParams(max_candidates=1))
     assert only(one)["evidence"]["adjusted_lift"] == 3.0
 

@@ -22,6 +22,10 @@ def candidate_bundles(
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
+    product_features: pl.DataFrame,
+    objective_plan: pl.DataFrame,
+    substitutes: pl.DataFrame,
+    duplicate_products: pl.DataFrame,
 ) -> dg.MaterializeResult[pl.DataFrame]:
     """Turn what is known of the shop into bundles with items, evidence and stock."""
     shop = shop_id(context.partition_key)
@@ -34,6 +38,10 @@ def candidate_bundles(
         variants=variants,
         catalog=catalog,
         inventory=inventory,
+        product_features=product_features,
+        objective_plan=objective_plan,
+        substitutes=substitutes,
+        duplicate_products=duplicate_products,
     )
     bundles = suggest_bundles(shop, known, site.settings(shop).candidates)
     kinds = dict(bundles.get_column("kind").value_counts().rows())
