@@ -10,11 +10,21 @@ from pydantic import Field
 from bundle_pipeline.settings.layers import Params
 
 _PAIR = 2
-_BY_PRODUCT = ("clear_slow_movers", "seasonal_promo", "new_launch", "gift_box", "subscription_push")
+_BY_PRODUCT = (
+    "clear_slow_movers",
+    "seasonal_promo",
+    "new_launch",
+    "gift_box",
+    "subscription_push",
+    "margin_guard",
+)
 
-# A set is made to be given and more of the same to be used up; other bundles may serve as that.
-_MADE_FOR = {"gift_box": "FIXED", "subscription_push": "VOLUME"}
+# A set is made to be given, more of the same to be used up, and what sells together anyway takes
+# the smallest discount; other bundles may serve as that.
+_MADE_FOR = {"gift_box": "FIXED", "subscription_push": "VOLUME", "margin_guard": "FBT"}
 _OTHER_KIND = 0.6
+# At its default priority that is just more than what any pair does for the basket value.
+_ENOUGH_MARGIN = 0.4
 
 
 class ObjectiveFitParams(Params):
@@ -49,7 +59,8 @@ def bundle_objectives(
     - ``new_launch``: twice the share, at most 1, beside a product that isn't new.
     - ``category_bundle``: 1 where several products are all of one known type.
     - ``margin_guard``: where every price and cost is known and at least ``min_margin_rate`` of the
-      list total is margin: 0.75 at that rate, 1 at twice of it.
+      list total is margin: 0.4, and the share of products with a high margin makes it up to 1; 0.6
+      of it unless kind is FBT.
 
     The replaced system's fits are constants and flags that it never stored, with a weight of 0.
 
@@ -126,7 +137,7 @@ def _fits(params: ObjectiveFitParams) -> dict[str, pl.Expr]:
         "gift_box": pl.when(giftable_count >= _PAIR).then(_share("gift_box")),
         "subscription_push": _share("subscription_push"),
         "margin_guard": pl.when(margin >= params.min_margin_rate).then(
-            0.5 + 0.25 * (margin / params.min_margin_rate).clip(0.0, 2.0)
+            _ENOUGH_MARGIN + (1 - _ENOUGH_MARGIN) * _share("margin_guard")
         ),
     }
     for objective, kind in _MADE_FOR.items():

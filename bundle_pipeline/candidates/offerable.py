@@ -6,8 +6,6 @@ from bundle_pipeline.products.item_facts import item_facts
 
 _OF_PRODUCT = (
     "price_tier",
-    "is_slow_mover",
-    "is_new_launch",
     "is_giftable",
     "season",
 )
@@ -35,8 +33,7 @@ def offerable_variants(
     Returns:
         One row per variant, by ``variant_id``: ``product_id``, ``title``, ``product_type``,
         ``unit_price_minor``, ``available_count`` (null: not tracked), ``basket_count`` (0: never
-        sold), and of its product ``price_tier``, ``is_slow_mover``, ``is_new_launch``,
-        ``is_giftable`` and ``season``.
+        sold), and of its product ``price_tier``, ``is_giftable`` and ``season``.
     """
     of_product = product_features.select(
         pl.col("product_id").alias("feature_product_id"), "variant_ids", *_OF_PRODUCT

@@ -154,12 +154,17 @@ def suggested_rewards(
 
 
 def suggested_clearance(
-    offerable: pl.DataFrame, *, alike: pl.DataFrame, params: RewardParams
+    offerable: pl.DataFrame,
+    *,
+    product_ids: pl.Series,
+    alike: pl.DataFrame,
+    params: RewardParams,
 ) -> pl.DataFrame:
     """Buy the best seller of a category, get a slow mover of it.
 
     Args:
         offerable: See :func:`~bundle_pipeline.candidates.offerable.offerable_variants`.
+        product_ids: Slow movers.
         alike: See :func:`~bundle_pipeline.candidates.offerable.products_alike`; such a reward would
             take the qualifier's place.
         params: Thresholds.
@@ -168,7 +173,7 @@ def suggested_clearance(
         Suggestions, unproven, one per slow mover: most in stock first, ties by variant id.
     """
     products = best_seller_per_product(offerable).filter(pl.col("product_type").is_not_null())
-    is_slow = pl.col("is_slow_mover").fill_null(value=False)
+    is_slow = pl.col("product_id").is_in(product_ids.implode())
     slow = products.filter(is_slow).select(
         "product_type",
         "available_count",

@@ -178,7 +178,7 @@ def _suggestions(
             params=params.bxgy,
         ),
         suggested_rewards(known.pair_rules, offerable=offerable, params=params.bxgy),
-        suggested_clearance(offerable, alike=alike, params=params.bxgy),
+        suggested_clearance(offerable, product_ids=slow, alike=alike, params=params.bxgy),
         suggested_mixes(
             units=units,
             offerable=offerable,

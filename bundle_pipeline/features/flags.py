@@ -8,6 +8,9 @@ import polars as pl
 
 from bundle_pipeline.features.params import FlagParams
 
+# The days of a launch, and twice as many before them.
+_LAUNCH_HISTORY = 3
+
 
 def with_flags(products: pl.DataFrame, params: FlagParams) -> pl.DataFrame:
     """Add the seven flags, ``season`` and ``season_months``.
@@ -38,13 +41,28 @@ def with_flags(products: pl.DataFrame, params: FlagParams) -> pl.DataFrame:
 def is_new_launch(params: FlagParams) -> pl.Expr:
     """Whether it was launched in the last ``new_launch_days`` up to as_of, or after it.
 
-    A missing date is not a launch: it is unknown, unless a sale before that time says that the
-    product is older. The replaced system takes a missing date for today, and calls whole catalogs
-    new. Reads ``launched_at``, ``days_since_launch`` and ``days_since_first_sale``.
+    A missing date is not a launch: it is unknown, unless sales tell. A sale before that time says
+    that the product is older. A first sale within it says that it is new, if at least
+    ``min_launch_order_count`` orders followed and the shop sold for twice as long before: at that
+    pace the chance that it was only unsold is below ``exp(-2 * min_launch_order_count)``. The
+    replaced system takes a missing date for today, and calls whole catalogs new. Reads
+    ``days_since_launch``, ``days_since_first_sale`` and ``order_count``.
     """
-    is_old = pl.col("days_since_first_sale") >= params.new_launch_days
+    first_sale = pl.col("days_since_first_sale")
+    is_old = first_sale >= params.new_launch_days
     by_date = pl.col("days_since_launch") < params.new_launch_days
-    return pl.when(is_old).then(pl.lit(value=False)).otherwise(by_date)
+    by_sales = (
+        (first_sale < params.new_launch_days)
+        & (pl.col("order_count") >= params.min_launch_order_count)
+        & (first_sale.max() >= _LAUNCH_HISTORY * params.new_launch_days)
+    )
+    return (
+        pl.when(is_old)
+        .then(pl.lit(value=False))
+        .when(by_date.is_null() & by_sales)
+        .then(pl.lit(value=True))
+        .otherwise(by_date)
+    )
 
 
 def is_slow_mover(params: FlagParams) -> pl.Expr:

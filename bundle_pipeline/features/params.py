@@ -31,6 +31,9 @@ class FlagParams(Params):
     """They are at least this old: what is younger had no time to sell."""
     new_launch_days: float = Field(default=30, gt=0)
     """A product is new for so long after it was launched."""
+    min_launch_order_count: int = Field(default=5, ge=1)
+    """Orders of a product from which its first sale stands for its launch, where no file states
+    that: a product that sells so often wasn't unsold by chance before."""
     high_margin_quantile: _Rate = 0.75
     """High margins are those from this quantile of the shop's known margins up."""
     min_high_margin_rate: _Rate = 0.3

@@ -81,13 +81,16 @@ def test_a_qualifier_has_its_strongest_reward() -> None:
 
 
 def clearance(*rows: dict[str, object], near: tuple[str, ...] = ()) -> list[str]:
-    found = suggested_clearance(offers(*rows), alike=alike(*near), params=PARAMS)
+    found = suggested_clearance(
+        offers(*rows), product_ids=pl.Series(SLOW_IDS), alike=alike(*near), params=PARAMS
+    )
     assert set(found.get_column("backing")) <= {"unproven"}
     return members_of(found)
 
 
+SLOW_IDS = ["product-s", "product-t", "product-u"]
 TEA = {"product_type": "Tea"}
-SLOW = offer("s", **TEA, is_slow_mover=True, available_count=50, unit_price_minor=900)
+SLOW = offer("s", **TEA, available_count=50, unit_price_minor=900)
 
 
 def test_a_slow_mover_is_the_reward_of_its_categorys_best_seller() -> None:
@@ -104,7 +107,7 @@ def test_a_slow_mover_is_the_reward_of_its_categorys_best_seller() -> None:
         offer("x"),
         offer("x", **TEA, basket_count=0),
         offer("x", **TEA, unit_price_minor=899),
-        offer("x", **TEA, is_slow_mover=True),
+        offer("x", **TEA, product_id="product-u"),
     ],
 )
 def test_another_category_an_unsold_a_cheaper_or_a_slow_one_is_no_qualifier(
@@ -124,9 +127,9 @@ def test_most_stock_is_cleared_first() -> None:
 
 def test_a_shop_without_products_has_no_rewards() -> None:
     none = offers()
-    assert suggested_clearance(none, alike=alike(), params=PARAMS).is_empty()
     assert suggested_rewards(pair_rules_frame(AB), offerable=none, params=PARAMS).is_empty()
     ids = pl.Series(dtype=pl.String)
+    assert suggested_clearance(none, product_ids=ids, alike=alike(), params=PARAMS).is_empty()
     assert suggested_more_of_the_same(
         units_of(), offerable=none, product_ids=ids, params=PARAMS
     ).is_empty()

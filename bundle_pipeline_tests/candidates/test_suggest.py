@@ -173,7 +173,11 @@ def test_stock_sales_and_scarcity_come_from_their_files() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "objectives"),
     [
-        ({"product_type": "Ladders"}, {"product_type": "Ladders"}, ["category_bundle", "increase_aov"]),
+        (
+            {"product_type": "Ladders"},
+            {"product_type": "Ladders"},
+            ["category_bundle", "increase_aov"],
+        ),
         ({"product_type": "Ladders"}, {"product_type": None}, ["increase_aov"]),
         ({"product_type": None}, {"product_type": None}, ["increase_aov"]),
         # margin (2000 - 1200) / 2000 = 0.4 is just enough

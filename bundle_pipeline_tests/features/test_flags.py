@@ -15,6 +15,7 @@ _TYPES: dict[str, Any] = {
     "slower_rate": pl.Float64,
     "days_since_launch": pl.Float64,
     "days_since_first_sale": pl.Float64,
+    "order_count": pl.Int64,
     "margin_rate": pl.Float64,
     "markdown_rate": pl.Float64,
     "season_lift_low": pl.Float64,
@@ -90,6 +91,31 @@ def test_a_missing_date_is_no_launch(
         "days_since_first_sale": days_since_first_sale,
     }
     assert flagged(row)[0]["is_new_launch"] is expected
+
+
+@pytest.mark.parametrize(
+    ("order_count", "oldest", "days_since_launch", "expected"),
+    [
+        (5, 90.0, None, True),
+        # Too few orders to say that it wasn't only unsold, or too short a history to tell.
+        (4, 90.0, None, None),
+        (5, 89.0, None, None),
+        # A date that is stated decides.
+        (5, 90.0, 400.0, False),
+    ],
+)
+def test_a_first_sale_with_a_history_without_is_a_launch(
+    order_count: int,
+    oldest: float,
+    days_since_launch: float | None,
+    expected: bool | None,  # noqa: FBT001
+) -> None:
+    first = {
+        "days_since_first_sale": 10.0,
+        "order_count": order_count,
+        "days_since_launch": days_since_launch,
+    }
+    assert flagged(first, {"days_since_first_sale": oldest})[0]["is_new_launch"] is expected
 
 
 def high_margins(*rates: float | None, params: FlagParams | None = None) -> list[bool | None]:

@@ -16,8 +16,6 @@ _OFFERABLE = {
     "unit_price_minor": pl.Int64,
     "available_count": pl.Int64,
     "price_tier": pl.String,
-    "is_slow_mover": pl.Boolean,
-    "is_new_launch": pl.Boolean,
     "is_giftable": pl.Boolean,
     "season": pl.String,
     "product_id": pl.String,
