@@ -83,8 +83,21 @@ def test_every_supporting_order_holds_every_item(published_samples: Published, s
     }
     for bundle in json.loads(current_document(site, shop))["bundles"]:
         items = {item["variant_id"] for item in bundle["items"]}
-        assert bundle["supporting_order_ids"]
+        # A set is bought item by item, and options in turn: no order need hold all of them.
+        assert bundle["supporting_order_ids"] or bundle["kind"] in {"FIXED", "MIX_MATCH"}
         assert all(items <= sold[order] for order in bundle["supporting_order_ids"])
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_no_products_are_offered_twice_and_every_item_has_a_name_and_a_price(
+    published_samples: Published, shop: str
+) -> None:
+    site, _ = published_samples
+    bundles = json.loads(current_document(site, shop))["bundles"]
+    offers = Counter(frozenset(item["product_id"] for item in b["items"]) for b in bundles)
+    assert max(offers.values(), default=1) == 1
+    items = [item for bundle in bundles for item in bundle["items"]]
+    assert all(item["title"] and item["unit_price_minor"] is not None for item in items)
 
 
 @pytest.mark.parametrize("shop", SHOPS)
