@@ -23,8 +23,8 @@ _BY_PRODUCT = (
 # the smallest discount; other bundles may serve as that.
 _MADE_FOR = {"gift_box": "FIXED", "subscription_push": "VOLUME", "margin_guard": "FBT"}
 _OTHER_KIND = 0.6
-# At its default priority that is just more than what any pair does for the basket value.
-_ENOUGH_MARGIN = 0.4
+# At default priorities just more than a category bundle: of the two the tighter discount holds.
+_ENOUGH_MARGIN = 0.62
 
 
 class ObjectiveFitParams(Params):
@@ -59,7 +59,7 @@ def bundle_objectives(
     - ``new_launch``: twice the share, at most 1, beside a product that isn't new.
     - ``category_bundle``: 1 where several products are all of one known type.
     - ``margin_guard``: where every price and cost is known and at least ``min_margin_rate`` of the
-      list total is margin: 0.4, and the share of products with a high margin makes it up to 1; 0.6
+      list total is margin: 0.62, and the share of products with a high margin makes it up to 1; 0.6
       of it unless kind is FBT.
 
     The replaced system's fits are constants and flags that it never stored, with a weight of 0.

@@ -112,9 +112,9 @@ def test_more_of_what_is_used_up_is_made_for_subscriptions() -> None:
 @pytest.mark.parametrize(
     ("kind", "cost", "fit"),
     [
-        # 800 of 2000 is just enough margin; one of two products has a high one: 0.4 + 0.6 / 2.
-        ("FBT", 1000, 0.7),
-        ("BXGY", 1000, 0.42),
+        # 800 of 2000 is just enough margin; one of two products has a high one: 0.62 + 0.38 / 2.
+        ("FBT", 1000, 0.81),
+        ("BXGY", 1000, 0.486),
         ("FBT", 1001, None),
         ("FBT", None, None),
     ],

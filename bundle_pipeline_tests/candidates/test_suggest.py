@@ -1,7 +1,7 @@
 """Candidates of a shop."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dataframely as dy
@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from bundle_pipeline.candidates.suggest import CandidateParams, suggest_bundles
-from bundle_pipeline.schemas.bundles import CandidateBundles
+from bundle_pipeline.schemas.bundles import KINDS, CandidateBundles
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame, shuffled
 from bundle_pipeline_tests.support.known_shops import known_of_shop
@@ -218,6 +218,62 @@ def test_only_the_strongest_are_kept_and_the_rest_is_counted(
     assert "3 suggested, 1 cut, 0 without an objective, 2 out" in caplog.text
     one = suggested(pair_rules=rules, params=CandidateParams(max_candidates=1))
     assert only(one)["evidence"]["adjusted_lift"] == 3.0
+
+
+def shop_of_every_kind() -> dict[str, pl.DataFrame]:
+    """Gifts bought together, some by the dozen, and a flavour that customers change."""
+    goods = ["Gift A", "Gift B", "Gift C", "Tea mint", "Tea lemon", "Tea plum", "Old lamp"]
+    ids = dict(zip("abcmlpo", goods, strict=True))
+    tea = {"product_id": "tea", "product_type": "Tea"}
+    rows = {
+        id_: {"product_title": title, "product_type": "Gifts"} | (tea if id_ in "mlp" else {})
+        for id_, title in ids.items()
+    }
+    rows["b"] |= {"price_minor": 400}
+    rows["o"] |= {"created_at": NOW - timedelta(days=400), "price_minor": 500}
+    baskets = [*["ab"] * 30, *["a"] * 10, *["aa"] * 10, *["m", "l", "p"] * 6, "c"]
+    return {
+        "pair_rules": pair_rules_frame(pair("a", "b", count=20, counts=(50, 30), basket_total=69)),
+        "item_counts": item_counts_frame({"a": 50, "b": 30, "c": 1, "m": 6}, basket_total=69),
+        "orders": orders_frame(
+            len(baskets),
+            ordered_at=[NOW - timedelta(hours=hour) for hour in range(len(baskets))],
+            customers=[f"c{place % 6}" if place > 49 else None for place in range(len(baskets))],
+        ),
+        "order_lines": order_lines_frame(*baskets),
+        "variants": variants_frame(*[variant(id_, **row) for id_, row in rows.items()]),
+        "inventory": inventory_frame(*[stocked(id_, 500) for id_ in ids]),
+    }
+
+
+def test_every_kind_is_suggested_and_no_offer_twice() -> None:
+    candidates = suggested(**shop_of_every_kind())
+    assert set(candidates.get_column("kind")) == set(KINDS)
+    assert not candidates.get_column("bundle_id").is_duplicated().any()
+    # The best seller is the anchor of the pair and the qualifier of its small companion.
+    assert set(candidates.filter(kind="BXGY").get_column("backing")) == {"proven", "unproven"}
+    assert candidates.filter(kind="MIX_MATCH").item(0, "pick_count") == 2
+    (tier,) = candidates.filter(kind="VOLUME").item(0, "quantity_tiers").to_list()
+    assert tier == {"min_quantity": 2, "order_count": 10}
+    for row in candidates.to_dicts():
+        assert len(row["objectives"]) == len(row["objective_fit"])
+
+
+def test_stock_of_a_variant_in_two_items_is_counted_once() -> None:
+    frames = shop_of_every_kind() | {"inventory": inventory_frame(stocked("o", 7))}
+    found = suggested(**frames).filter(
+        pl.col("items").list.eval(pl.element().struct.field("variant_id") == "o").list.all()
+    )
+    # Buy one, get one: seven units are three bundles.
+    assert only(found)["stock"]["feasible_quantity"] == 3
+
+
+def test_shuffled_frames_of_a_shop_of_every_kind_give_equal_candidates() -> None:
+    frames = shop_of_every_kind()
+    expected = suggested(**frames)
+    for seed in range(2):
+        mixed = {name: shuffled(frame, seed) for name, frame in frames.items()}
+        assert_frame_equal(suggested(**mixed), expected, check_exact=True)
 
 
 def test_an_empty_shop_has_no_candidates() -> None:
