@@ -174,9 +174,12 @@ def _new_products(
 
 
 def _content(known: KnownOfProducts, asked: pl.DataFrame, params: SourceParams) -> pl.DataFrame:
-    alike = known.content_neighbours.join(asked, on="product_id", how="semi")
-    companions = proven_companions(known.pair_rules, known.shelf)
-    return content_companions(alike, companions, params.content)
+    return content_companions(
+        known.content_neighbours,
+        proven_companions(known.pair_rules, known.shelf),
+        asked=asked.get_column("product_id"),
+        params=params.content,
+    )
 
 
 def _complements(known: KnownOfProducts, asked: pl.DataFrame, params: SourceParams) -> pl.DataFrame:

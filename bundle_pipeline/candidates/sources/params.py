@@ -54,9 +54,9 @@ class ContentCompanionParams(Params):
 
     neighbour_count: int = Field(default=20, ge=1)
     """Products alike that are asked, the most alike first."""
-    similarity_exponent: float = Field(default=1.0, ge=0)
+    similarity_exponent: float = Field(default=3.0, ge=0)
     """What a product says counts its similarity to this power."""
-    min_similarity: float = Field(default=0.2, ge=0, le=1)
+    min_similarity: float = Field(default=0.1, ge=0, le=1)
     """Products less alike aren't asked."""
 
 
