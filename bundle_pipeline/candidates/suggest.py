@@ -5,7 +5,7 @@ in :func:`_suggestions`.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dataframely as dy
 import polars as pl
@@ -28,8 +28,9 @@ from bundle_pipeline.candidates.rewards import (
 )
 from bundle_pipeline.candidates.significant_itemsets import suggested_by_itemsets
 from bundle_pipeline.candidates.significant_pairs import suggested_by_pairs
+from bundle_pipeline.candidates.sources.params import SourceParams
 from bundle_pipeline.candidates.stock import bundle_stock, days_of_cover, units_sold
-from bundle_pipeline.candidates.suggestions import merged
+from bundle_pipeline.candidates.suggestions import merged, no_suggestions
 from bundle_pipeline.candidates.units import units_per_order
 from bundle_pipeline.candidates.volume import VolumeParams, suggested_volumes
 from bundle_pipeline.products.item_facts import item_facts, shop_currency
@@ -73,6 +74,8 @@ class CandidateParams(Params):
     """Pick some of a group."""
     fixed: FixedParams = Field(default_factory=FixedParams)
     """Gift boxes and sets of a season."""
+    sources: SourceParams = Field(default_factory=SourceParams)
+    """What else suggests bundles, where significant pairs and itemsets don't cover the shop."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class KnownOfShop:
     """``Substitutes``."""
     duplicate_products: pl.DataFrame
     """``DuplicateProducts``."""
+    by_ladder: pl.DataFrame = field(default_factory=no_suggestions)
+    """Suggestions of the sources below significant pairs and itemsets."""
 
 
 def suggest_bundles(
@@ -192,6 +197,7 @@ def _suggestions(
             season_product_ids=in_season,
             params=params.fixed,
         ),
+        known.by_ladder,
     ]
 
 

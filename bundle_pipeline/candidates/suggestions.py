@@ -38,6 +38,11 @@ SUGGESTION: dict[str, pl.DataType | type[pl.DataType]] = {
 """Columns of suggestions; all but ``kind`` and ``members`` as in ``CandidateBundles``."""
 
 
+def no_suggestions() -> pl.DataFrame:
+    """What a source returns that knows nothing."""
+    return pl.DataFrame(schema=SUGGESTION)
+
+
 def suggestions_of(found: pl.DataFrame, provenance: str) -> pl.DataFrame:
     """Rows of one source as suggestions.
 

@@ -34,13 +34,13 @@ from bundle_pipeline.candidates.sources.companions import best_companions, in_or
 from bundle_pipeline.candidates.sources.content import content_companions, proven_companions
 from bundle_pipeline.candidates.sources.params import ContentCompanionParams
 from bundle_pipeline.candidates.sources.popularity import popular_companions
-from bundle_pipeline.candidates.sources.shelf import Shelf, stocked_shelf
+from bundle_pipeline.candidates.sources.shelf import Shelf, shelf_of
 from bundle_pipeline.features.content_neighbours import ContentParams, find_content_neighbours
 from bundle_pipeline.mining.item_counts import count_items
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.schemas.base import checked
-from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.similar_products import ContentNeighbours
 from bundle_pipeline_tests.benchmarks.evidence.real_baskets import (
     LINES,
@@ -233,11 +233,11 @@ def _without(baskets: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
 
 
 def _shelf(catalog: pl.DataFrame, baskets: EncodedBaskets) -> Shelf:
-    return stocked_shelf(
-        variants=Variants.create_empty(),
-        catalog=catalog,
-        inventory=Inventory.create_empty(),
-        item_counts=count_items(baskets),
+    counts = count_items(baskets).select("variant_id", "basket_count")
+    return shelf_of(
+        catalog.join(counts, on="variant_id", how="left", validate="1:1").with_columns(
+            pl.col("basket_count").fill_null(0), title="product_title"
+        )
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.candidates.offerable import products_alike
 from bundle_pipeline.candidates.sources.companions import best_companions
 from bundle_pipeline.candidates.sources.complements import (
     complement_companions,
@@ -32,9 +33,6 @@ from bundle_pipeline.candidates.sources.popularity import (
 from bundle_pipeline.candidates.sources.shelf import Shelf
 
 logger = logging.getLogger(__name__)
-
-_POOLED = "pooled"
-_NEW_PRODUCTS = "new_products"
 
 
 @dataclass(frozen=True)
@@ -83,14 +81,18 @@ class Descent:
     """How far down the ladder it went, and what was found there."""
 
     pairs: pl.DataFrame
-    """``anchor_id``, ``add_on_id`` (variants), ``source`` and ``backing`` (``pooled`` or
-    ``unproven``), in the order of the ladder."""
+    """``anchor_id``, ``add_on_id`` (variants) and ``source``, in the order of the ladder."""
     product_count: int
     """Active products."""
     coverage: float
     """Share of them in a candidate of significant pairs and itemsets; 1 in a shop without any."""
     rungs: tuple[Rung, ...]
     """In the order of the ladder."""
+
+    @property
+    def final_coverage(self) -> float:
+        """Share of the active products in a candidate of any source that was asked."""
+        return self.rungs[-1].coverage if self.rungs else self.coverage
 
     @property
     def reason(self) -> str:
@@ -121,7 +123,9 @@ def go_down(known: KnownOfProducts, covered_variants: pl.Series, params: SourceP
     covered = known.shelf.product_of.filter(pl.col("variant_id").is_in(covered_variants.implode()))
     is_covered = products.get_column("product_id").is_in(covered.get_column("product_id").implode())
     first_coverage = _share(is_covered)
-    apart = _kept_apart(known)
+    apart = products_alike(known.substitutes, known.duplicate_products).rename(
+        {"other_id": "companion_id"}
+    )
     found = [_no_pairs()]
     rungs: list[Rung] = []
     for source in params.ladder:
@@ -224,23 +228,8 @@ def _share(is_covered: pl.Series) -> float:
     return float(is_covered.sum() / is_covered.len()) if is_covered.len() else 1.0
 
 
-def _kept_apart(known: KnownOfProducts) -> pl.DataFrame:
-    """``product_id`` and ``companion_id`` of duplicates and substitutes, in both directions."""
-    ids = ("first_product_id", "second_product_id")
-    pairs = pl.concat(
-        [
-            known.duplicate_products.filter("is_duplicate").select(ids),
-            known.substitutes.filter("is_substitute").select(ids),
-        ]
-    )
-    forth = pairs.select(product_id=ids[0], companion_id=ids[1])
-    return pl.concat([forth, pairs.select(product_id=ids[1], companion_id=ids[0])]).unique()
-
-
 def _no_pairs() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema=dict.fromkeys(("anchor_id", "add_on_id", "source", "backing"), pl.String)
-    )
+    return pl.DataFrame(schema=dict.fromkeys(("anchor_id", "add_on_id", "source"), pl.String))
 
 
 def _as_pairs(companions: pl.DataFrame, shelf: Shelf, source: SourceName) -> pl.DataFrame:
@@ -254,6 +243,5 @@ def _as_pairs(companions: pl.DataFrame, shelf: Shelf, source: SourceName) -> pl.
             anchor_id=pl.when(is_anchor).then("product").otherwise("companion"),
             add_on_id=pl.when(is_anchor).then("companion").otherwise("product"),
             source=pl.lit(source),
-            backing=pl.lit("pooled" if source == _POOLED else "unproven"),
         )
     )
