@@ -49,6 +49,12 @@ SCORE_COMPONENTS = (
     "confidence",
     "reach",
     "replication",
+    "affinity",
+    "popularity",
+    "content_fit",
+    "objective_fit",
+    "expected_margin",
+    "novelty",
     "price_sanity",
     "availability",
 )

@@ -3,19 +3,28 @@
 import functools
 import logging
 import operator
+from dataclasses import dataclass
 
 import dataframely as dy
 import polars as pl
+from pydantic import Field
 
+from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.schemas.base import declared
-from bundle_pipeline.schemas.bundles import SCORE_COMPONENTS, ScoredBundles
+from bundle_pipeline.schemas.bundles import OBJECTIVES, SCORE_COMPONENTS, ScoredBundles
+from bundle_pipeline.scoring.affinity import affinities
 from bundle_pipeline.scoring.availability import availability_component
 from bundle_pipeline.scoring.confidence import confidence_component
+from bundle_pipeline.scoring.content_fit import content_fits
 from bundle_pipeline.scoring.evidence import evidence_component
+from bundle_pipeline.scoring.expected_margin import expected_margin_component
+from bundle_pipeline.scoring.novelty import novelty_component
+from bundle_pipeline.scoring.objective_fit import objective_fits
+from bundle_pipeline.scoring.popularity import item_popularity, popularities
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
 from bundle_pipeline.scoring.replication import replication_component
-from bundle_pipeline.scoring.weights import Weights
+from bundle_pipeline.scoring.weights import Objective, Profile, Weights, weights_of
 from bundle_pipeline.settings.layers import Params
 
 logger = logging.getLogger(__name__)
@@ -24,16 +33,42 @@ logger = logging.getLogger(__name__)
 class ScoringParams(Params):
     """How candidates are scored."""
 
-    weights: Weights = Weights()
-    """What each component is worth."""
+    profile: Profile = "held_out"
+    """Table of weights: ``held_out`` by what later orders of real shops confirm, ``linear`` as the
+    replaced system's ranker, ``hybrid`` by content, neighbours, popularity and novelty."""
+    weights: dict[Objective, Weights] = Field(default={})
+    """Weights in place of the profile's, by objective; ``default`` is for all that aren't named."""
+    half_trust_baskets: float = Field(default=100.0, ge=0.0)
+    """Counted baskets at which components that are measured on orders count half of their weight;
+    n baskets count ``n / (n + half_trust_baskets)``. Their intervals know already how few orders
+    there are; this is for what they can't know, such as a season."""
+    popularity_half_life_days: float = Field(default=30.0, gt=0.0)
+    """Days after which a basket counts half in ``popularity``."""
 
 
-def score_bundles(candidates: pl.DataFrame, params: ScoringParams) -> dy.DataFrame[ScoredBundles]:
-    """Score every candidate of a shop.
+@dataclass(frozen=True)
+class ShopFacts:
+    """What is known of a shop beside its candidates."""
+
+    baskets: EncodedBaskets
+    """Counted baskets."""
+    item_neighbours: pl.DataFrame
+    """``ItemNeighbours``."""
+    content_neighbours: pl.DataFrame
+    """``ContentNeighbours``."""
+    product_features: pl.DataFrame
+    """``ProductFeatures``."""
+
+
+def score_bundles(
+    candidates: pl.DataFrame, params: ScoringParams, *, facts: ShopFacts
+) -> dy.DataFrame[ScoredBundles]:
+    """Score every candidate of a shop, each with the weights of its first objective.
 
     Args:
-        candidates: ``CandidateBundles`` of one shop; ``reach`` compares them with each other.
+        candidates: ``CandidateBundles`` of one shop; some components compare them with each other.
         params: Weights.
+        facts: What is known of the same shop.
 
     Returns:
         The same candidates by ``bundle_id``, with ``scores`` (components), ``contributions``
@@ -41,13 +76,32 @@ def score_bundles(candidates: pl.DataFrame, params: ScoringParams) -> dy.DataFra
         ``SCORE_COMPONENTS``, so that a reader who adds the stored numbers gets the same bits.
     """
     scored = (
-        candidates.with_columns(scores=_components())
-        .with_columns(contributions=_contributions(params.weights.by_component()))
+        _with_looked_up(candidates, params, facts)
+        .with_columns(scores=_components())
+        .with_columns(contributions=_contributions(params, facts.baskets.basket_count))
         .with_columns(score=_total())
         .sort("bundle_id")
     )
     logger.info("scored bundles: %d in, %d out", candidates.height, scored.height)
     return declared(ScoredBundles, scored)
+
+
+_LOOKED_UP = ("affinity", "popularity", "content_fit", "objective_fit")
+
+
+def _with_looked_up(
+    candidates: pl.DataFrame, params: ScoringParams, facts: ShopFacts
+) -> pl.DataFrame:
+    """Add the components that need more than the candidate itself; 0 where nothing is known."""
+    popularity = item_popularity(facts.baskets, half_life_days=params.popularity_half_life_days)
+    for found in (
+        affinities(candidates, facts.item_neighbours),
+        popularities(candidates, popularity),
+        content_fits(candidates, facts.content_neighbours),
+        objective_fits(candidates, facts.product_features),
+    ):
+        candidates = candidates.join(found, on="bundle_id", how="left", validate="1:1")
+    return candidates.with_columns(pl.col(_LOOKED_UP).fill_null(0.0))
 
 
 def _components() -> pl.Expr:
@@ -56,19 +110,34 @@ def _components() -> pl.Expr:
         "confidence": confidence_component(),
         "reach": reach_component(),
         "replication": replication_component(),
+        "expected_margin": expected_margin_component(),
+        "novelty": novelty_component(),
         "price_sanity": price_sanity_component(),
         "availability": availability_component(),
-    }
+    } | {name: pl.col(name) for name in _LOOKED_UP}
     return pl.struct([components[name].alias(name) for name in SCORE_COMPONENTS])
 
 
-def _contributions(weights: dict[str, float]) -> pl.Expr:
-    scores = pl.col("scores").struct
-    return pl.struct([scores.field(name) * weights[name] for name in SCORE_COMPONENTS])
+def _contributions(params: ScoringParams, basket_count: int) -> pl.Expr:
+    scores, objective = pl.col("scores").struct, pl.col("objectives").list.first()
+    trust = basket_count / (basket_count + params.half_trust_baskets) if basket_count else 0.0
+    shares = {
+        name: weights_of(name, profile=params.profile, own=params.weights).shares(trust)
+        for name in OBJECTIVES
+    }
+    weights = {
+        component: objective.replace_strict(
+            {name: share[component] for name, share in shares.items()}, return_dtype=pl.Float64
+        )
+        for component in SCORE_COMPONENTS
+    }
+    return pl.struct(
+        [(scores.field(name) * weights[name]).alias(name) for name in SCORE_COMPONENTS]
+    )
 
 
 def _total() -> pl.Expr:
     contributions = pl.col("contributions").struct
     total = functools.reduce(operator.add, [contributions.field(n) for n in SCORE_COMPONENTS])
-    # Weights that add up to 1 only nearly could lift a perfect bundle a rounding above 1.
+    # Shares that add up to 1 only nearly could lift a perfect bundle a rounding above 1.
     return total.clip(upper_bound=1.0)

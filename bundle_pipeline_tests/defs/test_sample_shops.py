@@ -11,6 +11,7 @@ import pytest
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.bundles import (
     OBJECTIVES,
+    SCORE_COMPONENTS,
     DroppedCandidates,
     PricedBundles,
     RankedBundles,
@@ -59,6 +60,19 @@ def test_every_candidate_is_ranked_or_dropped_with_a_code(
     ranked = site.lake.read(RankedBundles, shop_id(shop)).get_column("bundle_id")
     dropped = site.lake.read(DroppedCandidates, shop_id(shop)).get_column("bundle_id")
     assert sorted([*ranked, *dropped]) == sorted(priced)
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_what_every_component_contributes_adds_up_to_the_score(
+    published_samples: Published, shop: str
+) -> None:
+    site, _ = published_samples
+    for bundle in json.loads(current_document(site, shop))["bundles"]:
+        total = 0.0
+        for component in SCORE_COMPONENTS:
+            assert 0 <= bundle["scores"][component] <= 1
+            total += bundle["contributions"][component]
+        assert bundle["score"] == total
 
 
 @pytest.mark.parametrize("shop", SHOPS)
