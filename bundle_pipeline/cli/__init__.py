@@ -20,6 +20,7 @@ from bundle_pipeline.cli.run import run
 from bundle_pipeline.cli.settings import settings
 from bundle_pipeline.cli.shops import shops
 from bundle_pipeline.cli.show import show
+from bundle_pipeline.cli.why import why
 from bundle_pipeline.errors import BundlePipelineError, ConfigError
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 for command in (
     run,
     show,
+    why,
     itemsets,
     shops,
     quality,

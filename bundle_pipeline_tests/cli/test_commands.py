@@ -66,6 +66,24 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
     assert "bundle-pipeline run --shop nobody" in result.stderr.replace("\n", " ")
 
 
+def test_why_says_of_any_two_items_what_became_of_them(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    document = command_line("show", SHOP, "--format", "json", folder=folder, env=env)
+    best = json.loads(document.stdout)["bundles"][0]
+    asked = [item["variant_id"] for item in best["items"]][:2]
+    answers = [
+        command_line("why", SHOP, *asked, "--format", "json", folder=folder, env=env).stdout
+        for _ in range(2)
+    ]
+    found = json.loads(answers[0])
+    assert answers[0] == answers[1]
+    assert found["is_offered"]
+    assert found["offered"][0]["bundle_id"] == best["bundle_id"]
+    assert found["answer"].endswith(best["explanation"])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -83,6 +101,7 @@ def test_showing_a_shop_that_was_never_published_says_what_to_do(
         ("evaluate", "../etc", "--null"),
         ("evaluate", "--null"),
         ("replay", "nobody"),
+        ("why", SHOP, "no-such-sku", "no-such-other"),
         ("replay", SHOP, "--mended", "nowhere.csv"),
     ],
 )
