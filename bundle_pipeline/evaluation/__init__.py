@@ -1,0 +1,1 @@
+"""Evaluation: what bundles made from older orders are worth on newer ones, and whether to publish."""
