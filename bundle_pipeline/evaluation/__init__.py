@@ -1,1 +1,1 @@
-"""Evaluation: what bundles made from older orders are worth on newer ones, and whether to publish."""
+"""Evaluation: what bundles of older orders are worth on newer ones; may they be published?"""

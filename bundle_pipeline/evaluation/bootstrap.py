@@ -33,9 +33,7 @@ def figure_intervals(outcomes: Floats, *, sample_count: int, seed: int) -> dict[
         seed: Of the random numbers.
     """
     exact, sampled = _sums(outcomes, sample_count=sample_count, seed=seed)
-    return {
-        name: _interval(_ratio(exact, name), _ratio(sampled, name)) for name in FIGURES
-    }
+    return {name: _interval(_ratio(exact, name), _ratio(sampled, name)) for name in FIGURES}
 
 
 def figure_differences(

@@ -1,6 +1,7 @@
 """What each held-out order says of a list of bundles."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +50,8 @@ def try_bundles(bundles: pl.DataFrame, newest: EncodedBaskets) -> Tried:
     """Play a list of bundles on held-out orders.
 
     Each variant of an order is a page that its customer may have seen. A page shows the other
-    variants of the bundles that hold its own, those of the best rank first, at most ten. Only orders
-    with several variants count: others say nothing about what goes together.
+    variants of the bundles that hold its own, those of the best rank first, at most ten. Only
+    orders with several variants count: others say nothing about what goes together.
 
     - ``hit``: 1 where the order holds all of at least one bundle.
     - ``shown`` and ``right``: recommendations of its pages, and those that it holds.
@@ -75,7 +76,7 @@ def try_bundles(bundles: pl.DataFrame, newest: EncodedBaskets) -> Tried:
     ):
         if len(places) < len(ids):
             continue
-        whole: Flags = held[:, places].all(axis=1)
+        whole = cast("Flags", held[:, places].all(axis=1))
         hits |= whole
         if confidence is not None:
             promised += confidence * float(held[:, places[0]].sum())
@@ -134,7 +135,7 @@ def _pages(held: Flags, recommended: dict[int, list[int]]) -> tuple[Floats, Floa
     discount = 1 / np.log2(np.arange(PLACES) + 2.0)
     for page, beside in recommended.items():
         seen = np.flatnonzero(held[:, page])
-        found = held[np.ix_(seen, beside)]
+        found = held[seen][:, beside]
         shown[seen] += len(beside)
         right[seen] += found.sum(axis=1)
         gain[seen] += found @ discount[: len(beside)]

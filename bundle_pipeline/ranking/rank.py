@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import cast
 
 import dataframely as dy
 import polars as pl
@@ -88,14 +89,51 @@ def rank_bundles(
     return Ranking(ranked, _dropped(dropped), selection, coverage)
 
 
+def chosen_bundles(
+    scored: pl.DataFrame,
+    *,
+    duplicate_products: pl.DataFrame,
+    substitutes: pl.DataFrame,
+    params: RankingParams,
+) -> pl.DataFrame:
+    """What would be offered of bundles without a price, in order: for trying settings out.
+
+    Args:
+        scored: ``ScoredBundles``.
+        duplicate_products: ``DuplicateProducts`` of the same shop.
+        substitutes: ``Substitutes`` of the same shop.
+        params: Gates and limits; what asks for a price passes.
+
+    Returns:
+        The chosen rows by ``rank``.
+    """
+    alike = with_similar_items(
+        scored, duplicate_products=duplicate_products, substitutes=substitutes
+    )
+    pricing = cast("pl.Struct", RankedBundles.create_empty().schema["pricing"])
+    unknown = [pl.lit(None, field.dtype).alias(field.name) for field in pricing.fields]
+    gated = with_failed_gate(alike.with_columns(pricing=pl.struct(unknown)), params)
+    passed = gated.filter(pl.col("code").is_null())
+    choices = choose(passed.drop("code", "detail"), params).choices
+    chosen = choices.filter(pl.col("code").is_null())
+    return _in_order(passed.join(chosen, on="bundle_id", how="semi"))
+
+
+def _in_order(bundles: pl.DataFrame) -> pl.DataFrame:
+    """By score with a ``rank``; what orders prove comes before what they don't."""
+    is_proven = pl.col("backing") == "proven"
+    return bundles.sort(~is_proven, -pl.col("score"), "bundle_id").with_columns(
+        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    )
+
+
 def _ranked(
     bundles: pl.DataFrame, baskets: EncodedBaskets, params: RankingParams
 ) -> dy.DataFrame[RankedBundles]:
     orders = supporting_orders(bundles, baskets, sample_order_count=params.sample_order_count)
     frame = (
         bundles.join(orders, on="bundle_id", validate="1:1")
-        .sort("score", "bundle_id", descending=[True, False])
-        .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+        .pipe(_in_order)
         .with_columns(wave=_wave(params.wave_sizes))
         .pipe(with_offered_quantity, params)
         .pipe(with_explanation)

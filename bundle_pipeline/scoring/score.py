@@ -19,7 +19,7 @@ from bundle_pipeline.scoring.content_fit import content_fits
 from bundle_pipeline.scoring.evidence import evidence_component
 from bundle_pipeline.scoring.expected_margin import expected_margin_component
 from bundle_pipeline.scoring.novelty import novelty_component
-from bundle_pipeline.scoring.objective_fit import objective_fits
+from bundle_pipeline.scoring.objective_fit import objective_fit_component
 from bundle_pipeline.scoring.popularity import item_popularity, popularities
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
@@ -42,6 +42,11 @@ class ScoringParams(Params):
     """Counted baskets at which components that are measured on orders count half of their weight;
     n baskets count ``n / (n + half_trust_baskets)``. Their intervals know already how few orders
     there are; this is for what they can't know, such as a season."""
+    max_pooled_score: float = Field(default=0.5, ge=0.0, le=1.0)
+    """Highest score of a bundle that only orders of like products back: all its contributions are
+    multiplied by it."""
+    max_unproven_score: float = Field(default=0.25, ge=0.0, le=1.0)
+    """The same for a bundle that no orders back."""
     popularity_half_life_days: float = Field(default=30.0, gt=0.0)
     """Days after which a basket counts half in ``popularity``."""
 
@@ -56,8 +61,6 @@ class ShopFacts:
     """``ItemNeighbours``."""
     content_neighbours: pl.DataFrame
     """``ContentNeighbours``."""
-    product_features: pl.DataFrame
-    """``ProductFeatures``."""
 
 
 def score_bundles(
@@ -72,8 +75,9 @@ def score_bundles(
 
     Returns:
         The same candidates by ``bundle_id``, with ``scores`` (components), ``contributions``
-        (weight times component) and ``score``: the contributions added up in the order of
-        ``SCORE_COMPONENTS``, so that a reader who adds the stored numbers gets the same bits.
+        (weight times component, and times the ceiling of what orders don't show) and ``score``: the
+        contributions added up in the order of ``SCORE_COMPONENTS``, so that a reader who adds the
+        stored numbers gets the same bits.
     """
     scored = (
         _with_looked_up(candidates, params, facts)
@@ -86,7 +90,7 @@ def score_bundles(
     return declared(ScoredBundles, scored)
 
 
-_LOOKED_UP = ("affinity", "popularity", "content_fit", "objective_fit")
+_LOOKED_UP = ("affinity", "popularity", "content_fit")
 
 
 def _with_looked_up(
@@ -98,7 +102,6 @@ def _with_looked_up(
         affinities(candidates, facts.item_neighbours),
         popularities(candidates, popularity),
         content_fits(candidates, facts.content_neighbours),
-        objective_fits(candidates, facts.product_features),
     ):
         candidates = candidates.join(found, on="bundle_id", how="left", validate="1:1")
     return candidates.with_columns(pl.col(_LOOKED_UP).fill_null(0.0))
@@ -112,6 +115,7 @@ def _components() -> pl.Expr:
         "replication": replication_component(),
         "expected_margin": expected_margin_component(),
         "novelty": novelty_component(),
+        "objective_fit": objective_fit_component(),
         "price_sanity": price_sanity_component(),
         "availability": availability_component(),
     } | {name: pl.col(name) for name in _LOOKED_UP}
@@ -131,8 +135,14 @@ def _contributions(params: ScoringParams, basket_count: int) -> pl.Expr:
         )
         for component in SCORE_COMPONENTS
     }
+    ceilings = {
+        "proven": 1.0,
+        "pooled": params.max_pooled_score,
+        "unproven": params.max_unproven_score,
+    }
+    ceiling = pl.col("backing").replace_strict(ceilings, return_dtype=pl.Float64)
     return pl.struct(
-        [(scores.field(name) * weights[name]).alias(name) for name in SCORE_COMPONENTS]
+        [(scores.field(name) * weights[name] * ceiling).alias(name) for name in SCORE_COMPONENTS]
     )
 
 

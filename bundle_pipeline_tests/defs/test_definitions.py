@@ -40,7 +40,6 @@ FLOW = {
         "baskets",
         "item_neighbours",
         "content_neighbours",
-        "product_features",
     },
     "priced_bundles": {"scored_bundles", "orders", "order_lines", "variants", "catalog"},
     "ranked_bundles": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},

@@ -27,6 +27,7 @@ from bundle_pipeline_tests.support.bundles import (
 from bundle_pipeline_tests.support.documents import header, published
 from bundle_pipeline_tests.support.frames import baskets_frame
 from bundle_pipeline_tests.support.pricing import priced_without_history
+from bundle_pipeline_tests.support.scoring import shop_facts
 
 TIERS = [{"min_quantity": 2, "order_count": 20}, {"min_quantity": 4, "order_count": 5}]
 ROWS: tuple[Row, ...] = (
@@ -65,7 +66,7 @@ BASKETS = baskets_frame("ab", "ab", "v", "v", "x", "kl", "rs")
 
 def with_test_prices() -> pl.DataFrame:
     """The scored candidates, all with a price, as if rules for every kind were there."""
-    rows = score_bundles(candidate_bundles(*ROWS), ScoringParams()).to_dicts()
+    rows = score_bundles(candidate_bundles(*ROWS), ScoringParams(), facts=shop_facts()).to_dicts()
     return priced_bundles(*[priced(row) for row in rows])
 
 
@@ -83,7 +84,9 @@ def ranked(bundles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def test_without_evidence_uptake_is_what_speaks_for_a_bundle() -> None:
     scores = {
         row["kind"]: row["scores"]
-        for row in score_bundles(candidate_bundles(*ROWS), ScoringParams()).to_dicts()
+        for row in score_bundles(
+            candidate_bundles(*ROWS), ScoringParams(), facts=shop_facts()
+        ).to_dicts()
     }
     assert scores["VOLUME"]["confidence"] == 0.133
     assert scores["FIXED"]["confidence"] == 0.0
@@ -92,7 +95,7 @@ def test_without_evidence_uptake_is_what_speaks_for_a_bundle() -> None:
 
 
 def test_what_no_rule_prices_is_dropped_by_name() -> None:
-    scored = score_bundles(candidate_bundles(*ROWS), ScoringParams())
+    scored = score_bundles(candidate_bundles(*ROWS), ScoringParams(), facts=shop_facts())
     offered, dropped = ranked(priced_without_history(scored, PricingParams()))
     assert offered.get_column("kind").to_list() == ["FBT"]
     assert dict(dropped.select("bundle_id", "code").rows()) == dict.fromkeys(

@@ -14,7 +14,7 @@ from bundle_pipeline.scoring.content_fit import content_fits
 from bundle_pipeline.scoring.expected_margin import expected_margin_component
 from bundle_pipeline.scoring.normalise import robust_scale
 from bundle_pipeline.scoring.novelty import novelty_component
-from bundle_pipeline.scoring.objective_fit import objective_fits
+from bundle_pipeline.scoring.objective_fit import objective_fit_component
 from bundle_pipeline.scoring.popularity import item_popularity, popularities
 from bundle_pipeline_tests.support.bundles import (
     Row,
@@ -24,7 +24,7 @@ from bundle_pipeline_tests.support.bundles import (
     evidence,
 )
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, baskets_frame
-from bundle_pipeline_tests.support.scoring import alike_frame, flags_frame, neighbours_frame
+from bundle_pipeline_tests.support.scoring import alike_frame, neighbours_frame
 
 
 def bundle(variant_ids: str, **changes: object) -> Row:
@@ -96,44 +96,15 @@ def test_the_only_variant_of_a_shop_is_in_the_middle() -> None:
     assert item_popularity(encode_baskets(baskets_frame()), half_life_days=30).is_empty()
 
 
-@pytest.mark.parametrize(
-    ("objective", "flag"),
-    [
-        ("clear_slow_movers", "is_slow_mover"),
-        ("seasonal_promo", "is_seasonal"),
-        ("new_launch", "is_new_launch"),
-        ("gift_box", "is_giftable"),
-        ("subscription_push", "is_replenishable"),
-    ],
-)
-def test_an_objective_fits_as_far_as_its_flag_reaches(objective: str, flag: str) -> None:
-    flags = flags_frame(**{flag: ["product-a"]})
-    candidates = candidate_bundles(
-        bundle("a", objectives=[objective]), bundle("ab", objectives=[objective, "increase_aov"])
-    )
-    assert by_bundle(objective_fits(candidates, flags)) == {"a": 1.0, "a+b": 0.5}
+def test_the_fit_of_the_first_objective_counts() -> None:
+    row = bundle("ab", objectives=["gift_box", "increase_aov"], objective_fit=[0.3, 0.9])
+    assert candidate_bundles(row).select(objective_fit_component()).item() == 0.3
 
 
-def test_margin_category_and_added_value_fit_by_what_they_are() -> None:
-    rich = [bundle_item(v, unit_cost_minor=250, product_type=t) for v, t in ("ax", "bx", "cy")]
-    unknown = [bundle_item("d"), bundle_item("e", unit_price_minor=None)]
-    candidates = candidate_bundles(
-        candidate(*rich, bundle_id="margin", objectives=["margin_guard"]),
-        candidate(*unknown, bundle_id="no margin", objectives=["margin_guard"]),
-        candidate(*rich, bundle_id="category", objectives=["category_bundle"]),
-        candidate(*unknown, bundle_id="no category", objectives=["category_bundle"]),
-        # The typical candidate adds 20.00 to its anchor, this one 10.00.
-        candidate(bundle_item("f"), bundle_item("g"), bundle_id="added"),
-        candidate(*unknown, bundle_id="not known"),
-    )
-    assert by_bundle(objective_fits(candidates, flags_frame())) == {
-        "margin": 0.75,
-        "no margin": 0.0,
-        "category": pytest.approx(2 / 3),
-        "no category": 0.0,
-        "added": pytest.approx(1 / 3),
-        "not known": 0.0,
-    }
+def test_where_no_orders_stand_behind_a_bundle_it_is_expected_to_earn_nothing() -> None:
+    items = [bundle_item(v, unit_cost_minor=100) for v in "ab"]
+    row = candidate(*items, evidence=None, backing="unproven")
+    assert candidate_bundles(row).select(expected_margin_component()).item() == 0.0
 
 
 def test_expected_margin_is_known_margin_times_baskets_beyond_chance() -> None:

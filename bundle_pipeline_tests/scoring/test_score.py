@@ -78,7 +78,6 @@ def test_a_score_worked_out_by_hand() -> None:
         # a and b are in one basket each, c in two: places 0.25, 0.25 and 1
         "popularity": 0.25,
         "content_fit": 0.0,
-        # adds as much as the typical candidate, which is itself
         "objective_fit": 0.5,
         # no cost is known
         "expected_margin": 0.5,
@@ -163,6 +162,17 @@ def test_trust_in_orders_is_smooth_and_weights_always_sum_to_1(
     steps = [abs(shares[1][name] - shares[0][name]) for name in SCORE_COMPONENTS]
     # One basket more moves no weight by more than the trust that it adds.
     assert max(steps) <= 9 / (1 + basket_count)
+
+
+@pytest.mark.parametrize(("backing", "most"), [("proven", 1.0), ("pooled", 0.6), ("unproven", 0.1)])
+def test_what_orders_do_not_show_scores_no_more_than_its_ceiling(backing: str, most: float) -> None:
+    row = candidate(bundle_item("a"), bundle_item("b"), backing=backing)
+    params = ScoringParams(
+        weights={"default": Weights(novelty=1)}, max_pooled_score=0.6, max_unproven_score=0.1
+    )
+    found = score_bundles(candidate_bundles(row), params, facts=shop_facts())
+    assert found.item(0, "score") == most
+    assert found.get_column("contributions").struct.field("novelty").item() == most
 
 
 def test_without_orders_what_is_measured_on_them_counts_nothing() -> None:

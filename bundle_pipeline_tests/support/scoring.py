@@ -6,7 +6,6 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
 from bundle_pipeline.schemas.base import checked
-from bundle_pipeline.schemas.features import ProductFeatures
 from bundle_pipeline.schemas.mining import ItemNeighbours
 from bundle_pipeline.schemas.similar_products import ContentNeighbours
 from bundle_pipeline.scoring.score import ShopFacts
@@ -20,14 +19,12 @@ def shop_facts(
     baskets: EncodedBaskets | None = None,
     item_neighbours: pl.DataFrame | None = None,
     content_neighbours: pl.DataFrame | None = None,
-    product_features: pl.DataFrame | None = None,
 ) -> ShopFacts:
     """Facts of a shop."""
     return ShopFacts(
         baskets=encode_baskets(baskets_frame()) if baskets is None else baskets,
         item_neighbours=_or_empty(item_neighbours, ItemNeighbours.create_empty()),
         content_neighbours=_or_empty(content_neighbours, ContentNeighbours.create_empty()),
-        product_features=_or_empty(product_features, ProductFeatures.create_empty()),
     )
 
 
@@ -54,17 +51,6 @@ def alike_frame(*alike: tuple[str, str, float]) -> pl.DataFrame:
     ]
     schema = ContentNeighbours.create_empty().schema
     return checked(ContentNeighbours, pl.DataFrame(rows, schema=schema))
-
-
-def flags_frame(**flags: list[str]) -> pl.DataFrame:
-    """Products by flag, such as ``is_slow_mover=["product-a"]``; only what scoring reads."""
-    names = ("is_slow_mover", "is_seasonal", "is_new_launch", "is_giftable", "is_replenishable")
-    products = sorted({product for held in flags.values() for product in held})
-    return pl.DataFrame(
-        {"product_id": products}
-        | {name: [product in flags.get(name, []) for product in products] for name in names},
-        schema={"product_id": pl.String} | dict.fromkeys(names, pl.Boolean),
-    )
 
 
 def _or_empty(frame: pl.DataFrame | None, empty: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""candidate_bundles, and what is known of their products -> scored_bundles."""
+"""candidate_bundles, and what goes with their items -> scored_bundles."""
 
 import dagster as dg
 import polars as pl
@@ -19,7 +19,6 @@ def scored_bundles(
     baskets: EncodedBaskets,
     item_neighbours: pl.DataFrame,
     content_neighbours: pl.DataFrame,
-    product_features: pl.DataFrame,
 ) -> dg.MaterializeResult[pl.DataFrame]:
     """Give each candidate a score, and store what every component contributes to it."""
     params = site.settings(shop_id(context.partition_key)).scoring
@@ -27,6 +26,5 @@ def scored_bundles(
         baskets=baskets,
         item_neighbours=item_neighbours,
         content_neighbours=content_neighbours,
-        product_features=product_features,
     )
     return dg.MaterializeResult(value=score_bundles(candidate_bundles, params, facts=facts))
