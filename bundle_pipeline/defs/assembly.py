@@ -5,6 +5,7 @@ import dagster as dg
 from bundle_pipeline.defs.assets import (
     baskets,
     candidates,
+    evaluation,
     features,
     ingest,
     mining,
@@ -23,7 +24,7 @@ from bundle_pipeline.defs.sensors import landing_sensor
 
 _ROOMS = [
     *(ingest, baskets, mining, features, similar_products),
-    *(candidates, scoring, pricing, ranking, publish),
+    *(candidates, scoring, pricing, ranking, evaluation, publish),
 ]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.candidates.suggest import CandidateParams
+from bundle_pipeline.evaluation.params import EvaluationParams
 from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.features.similar_products import SimilarProductsParams
 from bundle_pipeline.ingest.params import IngestParams
@@ -44,3 +45,5 @@ class PipelineSettings(Params):
     """How far prices may go."""
     ranking: RankingParams = Field(default_factory=RankingParams)
     """Which bundles are offered, and in which order."""
+    evaluation: EvaluationParams = Field(default_factory=EvaluationParams)
+    """How bundles are tried on held-out orders before they are published."""

@@ -1,8 +1,12 @@
 """Whether bundles of older orders are seen again in the newest, as mining tests it."""
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
+
+# 97.5 % point of the standard normal distribution: a two-sided interval of 95 %.
+_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,17 @@ class Replication:
     def rate(self) -> float | None:
         """Share of the tested ones; None where none could be tested."""
         return self.replicated_count / self.tested_count if self.tested_count else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of that share (Wilson, JASA 1927); 0 to 1 where none could be tested."""
+        if not self.tested_count:
+            return 0.0, 1.0
+        n, share = self.tested_count, self.replicated_count / self.tested_count
+        centre = share + _Z**2 / (2 * n)
+        spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))
+        low, high = ((centre + side * spread) / (1 + _Z**2 / n) for side in (-1, 1))
+        return max(0.0, low), min(1.0, high)
 
 
 def replication(

@@ -52,6 +52,36 @@ class Exclusion(BaseModel):
     """How many."""
 
 
+class Tried(BaseModel):
+    """A list of bundles made from older orders, on held-out ones."""
+
+    model_config = _DECLARED
+
+    method: str
+    """``bundles`` (by today's settings), ``accepted`` (by those of the publication before, where
+    they differ), and pairs by ``popularity``, ``confidence`` and cosine (``item_knn``)."""
+    note: str | None
+    """Why nothing was tried; None where it was."""
+    bundle_count: int = Field(ge=0)
+    """Bundles in the list."""
+    order_count: int = Field(ge=0)
+    """Held-out orders with several variants."""
+    hit_rate: float | None
+    """Share of them that hold all of a bundle."""
+    precision: float | None
+    """Share of the variants shown beside those bought that were bought too."""
+    recall: float | None
+    """Share of the variants beside those bought that were shown."""
+    ndcg: float | None
+    """Recall by place, of the best possible."""
+    catalog_coverage: float | None
+    """Variants in the list, of those sold."""
+    calibration: float | None
+    """Orders with a whole bundle over those that confidence promised."""
+    replication_rate: float | None
+    """Share of the bundles, of those that can be tested, that are seen again beyond chance."""
+
+
 class Header(BaseModel):
     """Header of one shop's document."""
 
@@ -71,7 +101,8 @@ class Header(BaseModel):
     """Hash of the settings in force."""
     code_version: str
     """Version of the code."""
-    evaluation: None = None
-    """What the bundles are worth on held-out orders; not measured yet."""
+    evaluation: tuple[Tried, ...]
+    """What bundles chosen like these are worth on held-out orders, and lists that anybody could
+    make beside them."""
     why_empty: str | None
     """Why there is no bundle, and what it takes; None where there is one."""

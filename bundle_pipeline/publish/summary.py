@@ -6,7 +6,7 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.publish.emptiness import why_empty
-from bundle_pipeline.publish.header import CountsIn, CountsOut, Exclusion, Header
+from bundle_pipeline.publish.header import CountsIn, CountsOut, Exclusion, Header, Tried
 from bundle_pipeline.schemas.shop_id import ShopId
 
 
@@ -21,6 +21,7 @@ def header_of(
     pair_rules: pl.DataFrame,
     ranked_bundles: pl.DataFrame,
     dropped_candidates: pl.DataFrame,
+    evaluation: pl.DataFrame,
     smallest_detectable_lift: float | None,
     baskets_for_double: int | None = None,
     settings_hash: str,
@@ -38,6 +39,7 @@ def header_of(
         pair_rules: ``PairRules``, both directions of each pair.
         ranked_bundles: ``RankedBundles``.
         dropped_candidates: ``DroppedCandidates``.
+        evaluation: ``Evaluation``.
         smallest_detectable_lift: How many times chance a pair must reach to be seen; None if
             unknown.
         baskets_for_double: Baskets that it takes to see a pair of twice chance; None if unknown.
@@ -73,6 +75,9 @@ def header_of(
         ),
         settings_hash=settings_hash,
         code_version=code_version,
+        evaluation=tuple(
+            Tried.model_validate(row) for row in evaluation.select(*Tried.model_fields).to_dicts()
+        ),
         why_empty=why_empty(
             bundle_count=counts_out.bundle_count,
             basket_count=counts_in.basket_count,

@@ -11,6 +11,7 @@ from bundle_pipeline.schemas.bundles import (
     ScoredBundles,
 )
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.evaluation import Evaluation
 from bundle_pipeline.schemas.features import (
     CategoryFeatures,
     CustomerFeatures,
@@ -67,6 +68,7 @@ FRAMES: dict[str, type[Frame]] = {
         PricedBundles,
         RankedBundles,
         DroppedCandidates,
+        Evaluation,
         PublishedBundles,
     )
 }

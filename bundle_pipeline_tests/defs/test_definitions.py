@@ -44,6 +44,10 @@ FLOW = {
     "priced_bundles": {"scored_bundles", "orders", "order_lines", "variants", "catalog"},
     "ranked_bundles": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
     "dropped_candidates": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
+    "evaluation": {
+        "baskets", "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants",
+        "catalog", "inventory", "content_neighbours", "duplicate_products", "substitutes",
+    },
 }  # fmt: skip
 
 

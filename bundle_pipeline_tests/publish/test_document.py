@@ -71,7 +71,7 @@ def test_the_header_stands_above_the_bundles() -> None:
     assert found["counts_in"]["basket_count"] == 58
     assert found["counts_out"]["bundle_count"] == 1
     assert found["excluded"] == [{"noun": "rows", "rule": "test_order", "count": 3}]
-    assert found["evaluation"] is None
+    assert found["evaluation"] == []
 
 
 def test_an_empty_shop_says_why() -> None:

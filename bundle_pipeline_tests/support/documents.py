@@ -32,6 +32,7 @@ def header(**changes: object) -> Header:
         "counts_in": counts_in,
         "counts_out": CountsOut(significant_pair_count=3, candidate_count=4, bundle_count=1),
         "excluded": (),
+        "evaluation": (),
         "settings_hash": SETTINGS_HASH,
         "code_version": CODE_VERSION,
         "why_empty": None,

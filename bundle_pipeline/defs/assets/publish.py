@@ -35,6 +35,7 @@ def published_bundles(
     itemsets: pl.DataFrame,
     ranked_bundles: pl.DataFrame,
     dropped_candidates: pl.DataFrame,
+    evaluation: pl.DataFrame,
 ) -> dg.MaterializeResult[Any]:
     """Publish the ranked bundles as one JSON document and one CSV.
 
@@ -54,6 +55,7 @@ def published_bundles(
         pair_rules=pair_rules,
         ranked_bundles=ranked_bundles,
         dropped_candidates=dropped_candidates,
+        evaluation=evaluation,
         smallest_detectable_lift=power.smallest_detectable_lift,
         baskets_for_double=power.baskets_for_double,
         settings_hash=origin.settings_hash,

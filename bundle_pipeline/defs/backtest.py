@@ -1,0 +1,102 @@
+"""What some settings would have offered before the newest orders came.
+
+What belongs here: the rooms from mining to ranking, called one after the other on older orders.
+What stays out: what they do, and what the newest orders say of it.
+"""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+from pydantic import Field
+
+from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.candidates.suggest import CandidateParams, KnownOfShop, suggest_bundles
+from bundle_pipeline.defs.config import PipelineSettings
+from bundle_pipeline.mining.item_counts import count_items
+from bundle_pipeline.mining.itemsets import mine_itemsets
+from bundle_pipeline.mining.neighbours.find import find_neighbours
+from bundle_pipeline.mining.pair_rules import mine_pair_rules
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.ranking.rank import chosen_bundles
+from bundle_pipeline.schemas.shop_id import ShopId
+from bundle_pipeline.scoring.score import ScoringParams, ShopFacts, score_bundles
+from bundle_pipeline.settings.layers import Params
+
+
+class ChoosingSettings(Params):
+    """Settings that decide which bundles are offered."""
+
+    mining: MiningParams = Field(default_factory=MiningParams)
+    candidates: CandidateParams = Field(default_factory=CandidateParams)
+    scoring: ScoringParams = Field(default_factory=ScoringParams)
+    ranking: RankingParams = Field(default_factory=RankingParams)
+
+    @classmethod
+    def of(cls, settings: PipelineSettings) -> "ChoosingSettings":
+        """Those of a shop."""
+        return cls(
+            mining=settings.mining,
+            candidates=settings.candidates,
+            scoring=settings.scoring,
+            ranking=settings.ranking,
+        )
+
+
+@dataclass(frozen=True)
+class AlikeProducts:
+    """Frames of products that are alike; pages don't change with orders."""
+
+    content_neighbours: pl.DataFrame
+    duplicate_products: pl.DataFrame
+    substitutes: pl.DataFrame
+
+
+def offered_before(
+    older: EncodedBaskets,
+    shop: ShopId,
+    *,
+    known: KnownOfShop,
+    alike: AlikeProducts,
+    settings: ChoosingSettings,
+    max_model_mb: int,
+) -> pl.DataFrame:
+    """Bundles that settings choose from older baskets, in order.
+
+    Products and stock are today's, since nobody kept those of then.
+
+    Args:
+        older: Baskets up to a moment.
+        shop: Whose.
+        known: What is known of the shop today; what comes from orders is made anew.
+        alike: Products alike, as known today.
+        settings: What to try.
+        max_model_mb: Most megabytes of the model of neighbours.
+    """
+    mining = settings.mining
+    orders = known.orders.filter(pl.col("ordered_at") <= older.orders.get_column("ordered_at")[-1])
+    rules = mine_pair_rules(older, mining)
+    then = replace(
+        known,
+        pair_rules=rules,
+        itemsets=mine_itemsets(older, rules, mining),
+        item_counts=count_items(older),
+        orders=orders,
+        order_lines=known.order_lines.join(orders, on="order_id", how="semi"),
+    )
+    candidates = suggest_bundles(shop, then, settings.candidates)
+    model_mb = min(max_model_mb, mining.neighbours.max_model_mb)
+    neighbours = find_neighbours(
+        older, mining.neighbours.model_copy(update={"max_model_mb": model_mb})
+    )
+    facts = ShopFacts(
+        baskets=older,
+        item_neighbours=neighbours,
+        content_neighbours=alike.content_neighbours,
+    )
+    return chosen_bundles(
+        score_bundles(candidates, settings.scoring, facts=facts),
+        duplicate_products=alike.duplicate_products,
+        substitutes=alike.substitutes,
+        params=settings.ranking,
+    )
