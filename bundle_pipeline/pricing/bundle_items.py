@@ -1,63 +1,153 @@
-"""The items of bundles as rows, with the category of each variant."""
+"""What there is to price: bundles as rows, their items, and the category of each variant.
+
+A tier of a VOLUME bundle is priced as a bundle of so many units, and a MIX_MATCH bundle as its
+cheapest pick.
+"""
 
 import polars as pl
 
 # No more than a hundred times as many orders are ever expected.
-_LEAST_CONFIDENCE = 0.01
+LEAST_CONFIDENCE = 0.01
+
+_LIST = pl.col("quantity") * pl.col("unit_price_minor")
+_COST = pl.col("quantity") * pl.col("unit_cost_minor")
 
 
 def totals_of(scored: pl.DataFrame) -> pl.DataFrame:
-    """One row per bundle that can be priced, by ``bundle_id``: its totals at list prices and costs.
-
-    Those of kind FBT with evidence and known prices; no rule prices others yet.
+    """One row per bundle with known prices, or per tier of one; its totals at list prices.
 
     Args:
         scored: ``ScoredBundles``.
 
     Returns:
-        ``bundle`` (numbered from 0), ``bundle_id``, ``currency``, ``objective`` (the first),
-        ``confidence``, ``most_confidence`` (of either direction, 0.01 to 1), ``items``,
-        ``list_values`` (price of each item), ``list_total_minor``, and
-        ``cost_total_minor`` and ``margin_total_minor`` (null where a cost is unknown).
+        By ``bundle_id`` and ``tier`` (from 0), numbered from 0 as ``bundle``: ``kind``,
+        ``currency``, ``objective`` (the first), ``tier_count``, ``least_units`` (of a tier, else
+        null), ``pick_count``, ``confidence`` and ``most_confidence`` (of either direction, 0.01 to
+        1; both null where nothing says), and ``items``, each with its ``quantity`` in this row (0
+        where the cheapest pick leaves it out). Further ``list_values`` (of each item),
+        ``list_total_minor``, and ``cost_total_minor`` and ``margin_total_minor`` (null where a cost
+        is unknown). A discount comes off ``discounted_units`` units of
+        ``discounted_price_minor`` each, the same amount off each: those of a tier, those of a
+        reward, else one of the list total. Nothing comes off on top (``on_top_minor``).
     """
-    item, evidence = pl.element().struct, pl.col("evidence").struct
-    quantity = item.field("quantity")
-    list_values = pl.col("items").list.eval(quantity * item.field("unit_price_minor"))
-    costs = pl.col("items").list.eval(quantity * item.field("unit_cost_minor"))
+    tiers = _tiers(scored)
+    sums = (
+        _placed(tiers)
+        .group_by("bundle", maintain_order=True)
+        .agg(
+            items=pl.struct(
+                "variant_id", "quantity", "role", "unit_price_minor", "unit_cost_minor"
+            ),
+            list_values=_LIST,
+            list_total_minor=_sum_if_all_known(_LIST, pl.col("unit_price_minor")),
+            cost_total_minor=_sum_if_all_known(_COST, pl.col("unit_cost_minor")),
+            reward_units=pl.col("quantity").filter(pl.col("role") == "reward").sum(),
+            reward_price_minor=pl.col("unit_price_minor")
+            .filter(pl.col("role") == "reward")
+            .first(),
+            item_price_minor=pl.col("unit_price_minor").first(),
+        )
+    )
+    is_tier, is_reward = pl.col("kind") == "VOLUME", pl.col("kind") == "BXGY"
+    units = pl.when(is_tier).then("least_units").when(is_reward).then("reward_units").otherwise(1)
+    price = (
+        pl.when(is_tier)
+        .then("item_price_minor")
+        .when(is_reward)
+        .then("reward_price_minor")
+        .otherwise("list_total_minor")
+    )
     return (
-        scored.filter((pl.col("kind") == "FBT") & pl.col("evidence").is_not_null())
+        tiers.drop("items")
+        .join(sums, on="bundle", validate="1:1", maintain_order="left")
+        .filter(pl.col("list_total_minor").is_not_null())
+        .with_columns(
+            margin_total_minor=pl.col("list_total_minor") - pl.col("cost_total_minor"),
+            discounted_units=units.cast(pl.Int64),
+            discounted_price_minor=price,
+            on_top_minor=pl.lit(0, pl.Int64),
+        )
+        .drop("reward_units", "reward_price_minor", "item_price_minor", "bundle")
+        .with_row_index("bundle")
+    )
+
+
+def _tiers(scored: pl.DataFrame) -> pl.DataFrame:
+    """One row per bundle or tier, numbered as ``bundle``."""
+    evidence, uptake = pl.col("evidence").struct, pl.col("uptake").struct
+    confidence = pl.coalesce(evidence.field("confidence"), uptake.field("rate"))
+    most = pl.max_horizontal(confidence, evidence.field("reverse_confidence"))
+    tier = pl.col("quantity_tiers").struct.field("min_quantity")
+    return (
+        scored.sort("bundle_id")
         .select(
             "bundle_id",
+            "kind",
             "currency",
             "items",
+            "pick_count",
+            "quantity_tiers",
             objective=pl.col("objectives").list.first(),
-            confidence=evidence.field("confidence"),
-            most_confidence=pl.max_horizontal(
-                evidence.field("confidence"), evidence.field("reverse_confidence")
-            ).clip(_LEAST_CONFIDENCE, 1.0),
-            list_values=list_values,
-            list_total_minor=_sum_if_all_known(list_values),
-            cost_total_minor=_sum_if_all_known(costs),
+            confidence=confidence,
+            most_confidence=most.clip(LEAST_CONFIDENCE, 1.0),
         )
-        .filter(pl.col("list_total_minor").is_not_null())
-        .sort("bundle_id")
+        .explode("quantity_tiers")
+        .with_columns(
+            least_units=tier,
+            tier=pl.int_range(pl.len()).over("bundle_id"),
+            tier_count=pl.len().over("bundle_id").cast(pl.Int64),
+        )
+        .drop("quantity_tiers")
         .with_row_index("bundle")
-        .with_columns(margin_total_minor=pl.col("list_total_minor") - pl.col("cost_total_minor"))
+    )
+
+
+def _placed(tiers: pl.DataFrame) -> pl.DataFrame:
+    """One row per item of each row, in order, with the quantity that it has there."""
+    rows = tiers.select("bundle", "kind", "least_units", "pick_count", "items").explode("items")
+    by_price = pl.struct("unit_price_minor", "variant_id").rank("ordinal").over("bundle")
+    is_picked = pl.col("pick_count").is_null() | (by_price <= pl.col("pick_count"))
+    return rows.unnest("items").with_columns(
+        quantity=pl.when(is_picked)
+        .then(pl.coalesce("least_units", "quantity"))
+        .otherwise(pl.lit(0, pl.Int64))
     )
 
 
 def items_of(totals: pl.DataFrame) -> pl.DataFrame:
-    """One row per item of each bundle, in order.
+    """One row per variant of each row, in order: a variant that stands in it twice counts once.
 
     Args:
         totals: Of :func:`totals_of`.
 
     Returns:
-        ``bundle``, ``variant_id``, ``quantity`` and ``unit_price_minor``.
+        ``bundle``, ``variant_id``, ``unit_price_minor``, ``least_units`` (that an order must hold),
+        ``quantity`` (units in it, Float64; of options to pick all the same share) and ``needed``
+        (how many of its variants an order must hold).
     """
-    fields = ("variant_id", "quantity", "unit_price_minor")
-    rows = totals.select("bundle", "items").explode("items")
-    return rows.select("bundle", *(pl.col("items").struct.field(name) for name in fields))
+    item = pl.col("items").struct
+    option_count = pl.len().over("bundle")
+    return (
+        totals.select("bundle", "pick_count", "items")
+        .explode("items")
+        .select(
+            "bundle",
+            "pick_count",
+            *(item.field(name) for name in ("variant_id", "quantity", "unit_price_minor")),
+        )
+        .group_by("bundle", "variant_id", "pick_count", maintain_order=True)
+        .agg(pl.col("quantity").sum(), pl.col("unit_price_minor").first())
+        .select(
+            "bundle",
+            "variant_id",
+            "unit_price_minor",
+            least_units=pl.col("quantity").clip(1),
+            quantity=pl.when(pl.col("pick_count").is_null())
+            .then(pl.col("quantity").cast(pl.Float64))
+            .otherwise(pl.col("pick_count") / option_count),
+            needed=pl.coalesce("pick_count", option_count).cast(pl.Int64),
+        )
+    )
 
 
 def variant_categories(
@@ -83,6 +173,5 @@ def variant_categories(
     )
 
 
-def _sum_if_all_known(amounts: pl.Expr) -> pl.Expr:
-    is_known = amounts.list.eval(pl.element().is_not_null()).list.all()
-    return pl.when(is_known).then(amounts.list.sum())
+def _sum_if_all_known(amount: pl.Expr, known: pl.Expr) -> pl.Expr:
+    return pl.when(known.is_not_null().all()).then(amount.sum())

@@ -4,12 +4,18 @@ import polars as pl
 
 from bundle_pipeline.money import formatted
 from bundle_pipeline.pricing import habits, response
-from bundle_pipeline.pricing.floors import COST, COST_ABOVE_LIST, MIN_PRICE_SHARE, STACKING
+from bundle_pipeline.pricing.floors import (
+    COST,
+    COST_ABOVE_LIST,
+    MIN_PRICE_SHARE,
+    OTHER_BUNDLES,
+    STACKING,
+    WORST_PICK,
+)
 from bundle_pipeline.pricing.params import (
     BASIS_POINTS,
     PricingParams,
     as_percentage,
-    in_basis_points,
 )
 
 _LEARNT = {
@@ -42,9 +48,10 @@ def with_derivation(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame
         _floor_clause(params),
         pl.when("is_charm").then(_charm_clause(params)).otherwise(pl.lit("")),
         _charged(),
+        _of_kind(),
         _expected(),
     ]
-    return totals.with_columns(derivation=pl.format("{}; {}; {}; {}{}{}.", *clauses))
+    return totals.with_columns(derivation=pl.format("{}; {}; {}; {}{}{}{}.", *clauses))
 
 
 def _target_clause(params: PricingParams) -> pl.Expr:
@@ -60,9 +67,10 @@ def _target_clause(params: PricingParams) -> pl.Expr:
         )
     )
     best = pl.format(
-        f"Every cost is known: of a joint margin of {{}} most is earned{_safely(params)} with {{}} "
-        "off, at a price elasticity of {} per item, {}",
+        "Every cost is known: of a joint margin of {} most is earned{} with {} off, at a price "
+        "elasticity of {} per item, {}",
         _amount("margin_total_minor"),
+        _safely(params),
         target,
         pl.col("elasticity").round(2),
         _worded(pl.col("response_level"), pl.col("response_week_count"), _LEARNT),
@@ -72,9 +80,14 @@ def _target_clause(params: PricingParams) -> pl.Expr:
     return pl.when(is_by_rule).then(by_rule).when(margin <= 0).then(none).otherwise(best)
 
 
-def _safely(params: PricingParams) -> str:
+def _safely(params: PricingParams) -> pl.Expr:
     chance = params.max_loss_chance
-    return "" if chance == 1 else f", at a chance of loss of at most {as_percentage(chance)} %,"
+    if chance == 1:
+        return pl.lit("")
+    limited = pl.lit(f", at a chance of loss of at most {as_percentage(chance)} %,")
+    return (
+        pl.when(pl.col("response_level") == response.PRIOR).then(pl.lit("")).otherwise(limited)
+    )
 
 
 def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:
@@ -91,17 +104,20 @@ def _caps_clause(params: PricingParams) -> pl.Expr:
         name: f"the {as_percentage(least)} to {as_percentage(most)} % that {name} allows"
         for name, (least, most) in caps.items()
     }
-    least_rates = {name: in_basis_points(caps[name].min_rate) for name in caps}
     allowed = pl.col("objective").replace_strict(ranges, return_dtype=pl.String)
-    least_rate = pl.col("objective").replace_strict(least_rates, return_dtype=pl.Int64)
     capped, target = pl.col("capped_minor"), pl.col("target_minor")
-    falls_short = capped * BASIS_POINTS < least_rate * pl.col("list_total_minor")
+    by_margin = pl.col("margin_total_minor").is_not_null() & (
+        params.discount_rule == "expected_margin"
+    )
+    noticed = as_percentage(params.min_discount_rate)
     amount = _amount("capped_minor")
     return (
-        pl.when(falls_short & (capped == 0) & (pl.col("least_minor") > 0))
-        .then(pl.format("nothing within {} earns more than nothing off", allowed))
-        .when(falls_short)
+        pl.when(pl.col("most_minor") == 0)
         .then(pl.format("no whole minor unit lies within {}, so {} off", allowed, amount))
+        .when((capped == 0) & by_margin & (pl.col("least_minor") > 0))
+        .then(pl.format("nothing within {} earns more than nothing off", allowed))
+        .when((capped == 0) & (target > 0))
+        .then(pl.format("nothing of at least {} % lies within {}", pl.lit(noticed), allowed))
         .when(capped < target)
         .then(pl.format("lowered to {} by {}", amount, allowed))
         .when(capped > target)
@@ -119,13 +135,18 @@ def _floor_clause(params: PricingParams) -> pl.Expr:
         STACKING: stacked,
         COST_ABOVE_LIST: costs if params.stacked_discount_rate == 0 else stacked,
         MIN_PRICE_SHARE: f"{as_percentage(params.min_price_share)} % of the list total",
+        WORST_PICK: "below it another pick would be sold below its own floor",
+        OTHER_BUNDLES: f"{stacked}, and what other bundles may take off its items as well",
     }
     reason = pl.col("floor_reason")
     named = pl.format("the floor of {} ({})", _amount("floor_minor"), reason.replace(meanings))
     before_charm = pl.col("uncharmed_minor")
+    noticed = as_percentage(params.min_discount_rate)
     return (
         pl.when(reason == COST_ABOVE_LIST)
         .then(pl.format("{} is above the list total, so nothing off", named))
+        .when((before_charm == 0) & (pl.col("capped_minor") > 0))
+        .then(pl.format("{} leaves less than {} %, so nothing off", named, pl.lit(noticed)))
         .when(before_charm < pl.col("capped_minor"))
         .then(pl.format("{} leaves {} off", named, formatted(before_charm, pl.col("currency"))))
         .otherwise(pl.format("{} is kept", named))
@@ -146,6 +167,33 @@ def _charged() -> pl.Expr:
         _amount("bundle_price_minor"),
         _amount("list_total_minor"),
         (pl.col("discount_rate") * 100).round(2),
+    )
+
+
+def _of_kind() -> pl.Expr:
+    """What the amounts mean for kinds that have more than one; empty for the others."""
+    currency = pl.col("currency")
+    reward = pl.col("reward").struct
+    tiers = pl.format("; {}", pl.col("tier_texts").list.join(", "))
+    given = pl.format(
+        "; the reward is {} instead of {} each",
+        formatted(reward.field("unit_price_minor"), currency),
+        formatted(pl.col("discounted_price_minor"), currency),
+    )
+    picks = pl.format(
+        "; {} % off each of {} options picked, in amounts of the cheapest pick",
+        (pl.col("pick_rate") / (BASIS_POINTS // 100)).round(2),
+        "pick_count",
+    )
+    kind = pl.col("kind")
+    return (
+        pl.when(kind == "VOLUME")
+        .then(tiers)
+        .when(kind == "BXGY")
+        .then(given)
+        .when(kind == "MIX_MATCH")
+        .then(picks)
+        .otherwise(pl.lit(""))
     )
 
 

@@ -1,111 +1,179 @@
 """Discounts: what to aim at, the caps of the objective, and what the floor leaves."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.pricing.incremental import Economics, best_discounts
+from bundle_pipeline.pricing.incremental import (
+    Economics,
+    best_discounts,
+    expected_gains,
+)
 from bundle_pipeline.pricing.params import BASIS_POINTS, PricingParams, in_basis_points
 from bundle_pipeline.pricing.response import BundleResponses
-from bundle_pipeline.pricing.sales import Codes
+from bundle_pipeline.pricing.sales import Codes, Floats
+from bundle_pipeline.pricing.tiers import Tiers, best_tiers, rising
+from bundle_pipeline.pricing.tried import tried_discounts
+
+_AMOUNTS = ("target_minor", "capped_minor", "discount_minor")
+_Mask = npt.NDArray[np.bool_]
 
 
 def with_caps(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
-    """Add ``least_minor``, ``most_minor`` and ``room_minor``: the discounts that are allowed.
+    """Add the discounts that are allowed: from ``least_minor`` to ``most_minor``, if there is room.
 
-    The objective's caps on the list total, rounded inwards, so that the charged rate itself lies
-    within them. Where no whole minor unit does, as in 5 to 20 % of 3, ``least_minor`` gives way:
-    too much off costs money, too little does not. ``room_minor`` is what the floor leaves.
+    The objective's caps on the list total, rounded inwards to what comes off in whole minor units,
+    so that the charged rate itself lies within them. Where nothing does, as in 5 to 20 % of 3,
+    ``least_minor`` gives way: too much off costs money, too little does not. ``room_minor`` is what
+    the floor leaves, and ``noticed_minor`` the least discount that is worth showing.
 
     Args:
-        totals: One row per bundle, with ``objective``, ``list_total_minor`` and ``floor_minor``.
+        totals: One row per bundle, with ``objective``, ``list_total_minor``, ``floor_minor`` and
+            ``discounted_units``: every discount is a multiple of these.
         params: The caps.
     """
     caps = params.discount_caps.by_objective()
     least_rate = {name: in_basis_points(caps[name].min_rate) for name in caps}
     most_rate = {name: in_basis_points(caps[name].max_rate) for name in caps}
-    list_total = pl.col("list_total_minor")
-    most = list_total * _rate_of_objective(most_rate) // BASIS_POINTS
-    least = (list_total * _rate_of_objective(least_rate) + (BASIS_POINTS - 1)) // BASIS_POINTS
+    list_total, units = pl.col("list_total_minor"), pl.col("discounted_units")
+    whole = BASIS_POINTS * units
+    most = list_total * _rate_of_objective(most_rate) // whole * units
+    least = (list_total * _rate_of_objective(least_rate) + (whole - 1)) // whole * units
+    noticed = list_total * in_basis_points(params.min_discount_rate) + (BASIS_POINTS - 1)
     return totals.with_columns(
         least_minor=pl.min_horizontal(least, most),
         most_minor=most,
-        room_minor=(list_total - pl.col("floor_minor")).clip(0),
+        room_minor=(list_total - pl.col("floor_minor")).clip(0) // units * units,
+        noticed_minor=noticed // BASIS_POINTS,
     )
 
 
-def with_usual_discount(totals: pl.DataFrame) -> pl.DataFrame:
-    """Add ``target_minor``, ``capped_minor`` and ``discount_minor`` by the shop's habits.
+def with_target(totals: pl.DataFrame) -> pl.DataFrame:
+    """Add ``target_minor`` by the shop's habits.
 
-    ``target_minor`` is ``usual_rate`` of the list total, rounded down (the odd fraction stays with
-    the shop), ``capped_minor`` that within the caps, ``discount_minor`` that or less where the
-    floor leaves less. Without a usual rate: the middle of the caps.
+    ``usual_rate`` of the list total, rounded down (the odd fraction stays with the shop); of a tier
+    as large a part as it is of the way to the last one. Without a usual rate: the middle of the
+    caps.
 
     Args:
-        totals: With ``usual_rate``, the amounts of :func:`with_caps` and ``list_total_minor``.
+        totals: With ``usual_rate``, ``tier``, ``tier_count`` and the amounts of :func:`with_caps`.
     """
-    usual = (pl.col("usual_rate") * BASIS_POINTS).round().cast(pl.Int64)
+    units, part = pl.col("discounted_units"), (pl.col("tier") + 1) / pl.col("tier_count")
+    usual = (pl.col("usual_rate") * part * BASIS_POINTS).round().cast(pl.Int64)
     middle = (pl.col("least_minor") + pl.col("most_minor")) // 2
     target = (pl.col("list_total_minor") * usual // BASIS_POINTS).fill_null(middle)
-    capped = pl.col("target_minor").clip("least_minor", "most_minor")
-    return (
-        totals.with_columns(target_minor=target)
-        .with_columns(capped_minor=capped)
-        .with_columns(discount_minor=pl.min_horizontal("capped_minor", "room_minor"))
-    )
+    return totals.with_columns(target_minor=target // units * units)
 
 
-def with_best_discount(
+@dataclass(frozen=True)
+class _Choice:
+    """What is tried, and which of it is allowed by the caps, and by caps and floor."""
+
+    tried: Codes
+    in_caps: _Mask
+    above_floor: _Mask
+    tiers: Tiers
+    noticed_per_unit: Codes
+    """Of tiers."""
+
+
+def with_discount(
     totals: pl.DataFrame, economics: Economics, responses: BundleResponses, params: PricingParams
 ) -> pl.DataFrame:
-    """Replace the same three amounts by those that earn most, where all costs are known.
+    """Replace ``target_minor``, and add ``capped_minor``, ``discount_minor`` and ``pick_rate``.
 
-    Every step from nothing to the least price share is tried, and the borders of caps and floor.
-    ``target_minor`` earns most of all, ``capped_minor`` of nothing and what the caps allow,
-    ``discount_minor`` of these what the floor leaves. Nothing off is always allowed.
+    Where all costs are known (and the rule asks for it), ``target_minor`` earns most of all that
+    is tried, ``capped_minor`` of nothing and what the caps allow, ``discount_minor`` of these what
+    the floor leaves. Where a cost is unknown they are the target by habit, and what is nearest to
+    it below, or else above. Nothing off is always allowed; a discount that nobody notices isn't.
+    ``pick_rate`` (basis points) is what comes off every option of a pick; null of other kinds.
 
     Args:
-        totals: Of :func:`with_usual_discount`, with ``margin_total_minor``.
+        totals: Of :func:`with_target`, by bundle and tier.
         economics: What the bundles earn, in the same order.
         responses: How they answer, in the same order.
-        params: Steps.
+        params: Steps, rewards and the rule.
     """
-    least, most, room, list_total = (
-        totals.get_column(name).to_numpy()[:, None]
-        for name in ("least_minor", "most_minor", "room_minor", "list_total_minor")
-    )
-    tried = np.sort(
-        np.hstack(
-            [
-                _steps(list_total, params),
-                least,
-                most,
-                np.minimum(least, room),
-                np.minimum(most, room),
-            ]
-        ),
-        axis=1,
-    )
-    in_caps = (tried >= least) & (tried <= most)
-    above_floor = (tried >= np.minimum(least, room)) & (tried <= np.minimum(most, room))
-    masks = [np.ones_like(in_caps), in_caps, above_floor]
-    chosen = best_discounts(
-        economics, responses, tried, allowed=masks, max_loss_chance=params.max_loss_chance
-    )
-    is_known = pl.col("margin_total_minor").is_not_null()
-    names = ("target_minor", "capped_minor", "discount_minor")
+    tried = tried_discounts(totals, params)
+    totals = tried.with_room(totals)
+    choice = _choice(totals, tried.amounts(totals))
+    wanted = totals.get_column("target_minor").to_numpy()
+    chosen = _by_habit(choice, wanted, totals)
+    if params.discount_rule == "expected_margin":
+        is_known = totals.get_column("margin_total_minor").is_not_null().to_numpy()
+        gains = expected_gains(
+            economics, responses, choice.tried, max_loss_chance=params.max_loss_chance
+        )
+        best = _by_margin(choice, gains)
+        chosen = [np.where(is_known, *pair) for pair in zip(best, chosen, strict=True)]
+    amounts = zip(_AMOUNTS, chosen, strict=True)
     return totals.with_columns(
-        pl.when(is_known).then(pl.Series(best)).otherwise(name).alias(name)
-        for name, best in zip(names, chosen, strict=True)
+        *(pl.Series(name, amount) for name, amount in amounts), tried.pick_rates(chosen[-1])
     )
 
 
-def _steps(list_total: Codes, params: PricingParams) -> Codes:
-    step = in_basis_points(params.discount_step_rate)
-    last = BASIS_POINTS - in_basis_points(params.min_price_share)
-    rates = np.arange(0, last + 1, step, dtype=np.int64)
-    # By parts: the amount times 10,000 may not fit.
-    whole, rest = np.divmod(list_total, BASIS_POINTS)
-    return whole * rates + rest * rates // BASIS_POINTS
+def _choice(totals: pl.DataFrame, tried: Codes) -> _Choice:
+    least, most, room, noticed = (
+        totals.get_column(f"{name}_minor").to_numpy()[:, None]
+        for name in ("least", "most", "room", "noticed")
+    )
+    is_noticed = tried >= np.maximum(noticed, 1)
+    in_caps = (tried >= least) & (tried <= most) & is_noticed
+    kept = (tried >= np.minimum(least, room)) & (tried <= np.minimum(most, room)) & is_noticed
+    row = (totals.get_column("kind") == "VOLUME").arg_true().to_numpy().astype(np.int64)
+    tier, units, price = (
+        totals.get_column(name).cast(pl.Int64).to_numpy()[row]
+        for name in ("tier", "discounted_units", "discounted_price_minor")
+    )
+    noticed_per_unit = -(-noticed[row, 0] // units)
+    return _Choice(tried, in_caps, kept, Tiers(row, tier, units, price), noticed_per_unit)
+
+
+def _by_habit(choice: _Choice, target: Codes, totals: pl.DataFrame) -> list[Codes]:
+    room = totals.get_column("room_minor").to_numpy()
+    capped = _rising(choice, _nearest(choice.tried, choice.in_caps, target))
+    kept = _nearest(choice.tried, choice.above_floor, np.minimum(capped, room))
+    # What the caps turn to nothing isn't raised again because the floor is met.
+    return [target, capped, _rising(choice, np.where(capped > 0, kept, 0))]
+
+
+def _nearest(tried: Codes, allowed: _Mask, wanted: Codes) -> Codes:
+    """The most that is allowed up to what is wanted, else the least that is allowed, else 0."""
+    below = np.where(allowed & (tried <= wanted[:, None]), tried, 0).max(axis=1)
+    never = np.iinfo(np.int64).max
+    above = np.where(allowed, tried, never).min(axis=1)
+    return np.where((below > 0) | (above == never), below, above)
+
+
+def _rising(choice: _Choice, discounts: Codes) -> Codes:
+    tiers = choice.tiers
+    if not tiers.row.size:
+        return discounts
+    lowered = discounts.copy()
+    lowered[tiers.row] = tiers.least_units * rising(
+        tiers, discounts[tiers.row] // tiers.least_units, noticed=choice.noticed_per_unit
+    )
+    return lowered
+
+
+def _by_margin(choice: _Choice, gains: Floats) -> list[Codes]:
+    everything = np.ones_like(choice.in_caps)
+    return [
+        _with_best_tiers(choice, gains, mask, best_discounts(gains, choice.tried, mask))
+        for mask in (everything, choice.in_caps, choice.above_floor)
+    ]
+
+
+def _with_best_tiers(choice: _Choice, gains: Floats, mask: _Mask, best: Codes) -> Codes:
+    tiers = choice.tiers
+    if not tiers.row.size:
+        return best
+    allowed = np.where(mask[tiers.row], gains[tiers.row], -np.inf)
+    off = choice.tried[tiers.row] // tiers.least_units[:, None]
+    best[tiers.row] = tiers.least_units * best_tiers(tiers, off, allowed)
+    return best
 
 
 def _rate_of_objective(rates: dict[str, int]) -> pl.Expr:

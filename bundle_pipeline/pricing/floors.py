@@ -8,23 +8,27 @@ COST_ABOVE_LIST = "cost_above_list"
 COST = "cost"
 STACKING = "cost_under_stacking"
 MIN_PRICE_SHARE = "min_price_share"
+WORST_PICK = "worst_pick"
+OTHER_BUNDLES = "other_bundles"
 
 
 def with_floor(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
     """Add ``floor_minor`` and ``floor_reason``.
 
-    ``floor = max(costs / ((1 - min_margin_rate) * (1 - stacked_discount_rate)), min_price_share *
-    list total)``, each rounded up to a minor unit; without the first where a cost is unknown.
+    ``floor = max(costs / ((1 - min_margin_rate) * (1 - stacked_discount_rate)) + on top,
+    min_price_share * list total)``, each rounded up to a minor unit; without the first where a cost
+    is unknown. What comes off on top lifts it to the list total at most: a bundle without a
+    discount has none to give back.
 
     Args:
-        totals: One row per bundle, with ``list_total_minor`` and ``cost_total_minor`` (null where
-            a cost is unknown).
+        totals: One row per bundle, with ``list_total_minor``, ``cost_total_minor`` (null where a
+            cost is unknown) and ``on_top_minor``: what other bundles may take off its items.
         params: The floors.
 
     Returns:
         The same rows. ``floor_reason`` is the floor that is higher, ``cost`` among equals
-        (``cost_under_stacking`` where other discounts lift it), or ``cost_above_list`` where even
-        the list total is below it.
+        (``cost_under_stacking`` or ``other_bundles`` where these lift it), or ``cost_above_list``
+        where even the list total is below it.
     """
     of_list = _divided_up(
         pl.col("list_total_minor") * in_basis_points(params.min_price_share), BASIS_POINTS
@@ -35,15 +39,19 @@ def with_floor(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
     of_cost = _divided_up(
         pl.col("cost_total_minor").cast(pl.Int128) * BASIS_POINTS**2, kept_margin * kept_price
     ).cast(pl.Int64)
+    list_total, on_top = pl.col("list_total_minor"), pl.col("on_top_minor")
+    lifted = of_cost + on_top.clip(0, (list_total - of_cost).clip(0))
     cost_reason = COST if kept_price == BASIS_POINTS else STACKING
     reason = (
-        pl.when(of_cost > pl.col("list_total_minor"))
+        pl.when(of_cost > list_total)
         .then(pl.lit(COST_ABOVE_LIST))
-        .when(of_cost >= of_list)
+        .when((lifted > of_cost) & (lifted >= of_list))
+        .then(pl.lit(OTHER_BUNDLES))
+        .when(lifted >= of_list)
         .then(pl.lit(cost_reason))
         .otherwise(pl.lit(MIN_PRICE_SHARE))
     )
-    return totals.with_columns(floor_minor=pl.max_horizontal(of_cost, of_list), floor_reason=reason)
+    return totals.with_columns(floor_minor=pl.max_horizontal(lifted, of_list), floor_reason=reason)
 
 
 def _divided_up(amount: pl.Expr, divisor: int) -> pl.Expr:

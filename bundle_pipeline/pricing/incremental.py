@@ -3,15 +3,15 @@
 With ``rate`` joint orders a month at list prices, margin ``M`` of all items at list prices and
 discount ``D``, both in minor units, sales grow by the factor ``f(D)`` of the response:
 
-``incremental(D) = rate * kept * ((f(D) - 1) * (M * (1 - diverted) - D) - D)``
+``incremental(D) = rate * kept * ((f(D) - 1) * (M * (1 - diverted) - D) - used * D)``
 
-The last ``D`` goes to those who would have bought all of it anyway; ``diverted`` is the share of
-the margin of additional bundles that their buyers would have brought with other purchases; ``kept``
-is what refunds leave. ``rate`` has a Gamma posterior (Jeffreys' prior), the elasticity that of
-:mod:`~bundle_pipeline.pricing.pooling`.
+The last ``D`` goes to those who would have bought all of it anyway, ``used`` times each: an order
+of more units than a tier asks for saves on all of them. ``diverted`` is the share of the margin of
+additional bundles that their buyers would have brought with other purchases, such as fewer units of
+the same; ``kept`` is what refunds leave. ``rate`` has a Gamma posterior (Jeffreys' prior), the
+elasticity that of :mod:`~bundle_pipeline.pricing.pooling`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,7 +25,7 @@ from bundle_pipeline.pricing.sales import Codes, Floats
 
 _JEFFREYS = 0.5
 _RATE_QUANTILES: Floats = (np.arange(9) + 0.5) / 9
-# The diverted share is a guess, so the interval takes it from nothing to twice as much.
+# The diverted share is a guess, so the interval takes it from nothing to twice as much (or all).
 _DIVERTED = ((0.0, 0.25), (1.0, 0.5), (2.0, 0.25))
 # A two-sided interval of 90 %.
 _LOW, _HIGH = 0.05, 0.95
@@ -45,7 +45,9 @@ class Economics:
     most_factors: Floats
     """How many times as many bundles there could be: every order of its rarest side, over the joint
     ones; at least 1."""
-    diverted_share: float
+    used_counts: Floats
+    """How many times over an order that is made anyway takes the discount; at least 1."""
+    diverted_shares: Floats
     """Share of the margin of additional bundles that would have been earned anyway."""
     kept_share: float
     """Share of sales that isn't refunded."""
@@ -62,39 +64,50 @@ class Outlook:
     """Upper end."""
 
 
-def best_discounts(
-    economics: Economics,
-    responses: BundleResponses,
-    tried: Codes,
-    *,
-    allowed: Sequence[npt.NDArray[np.bool_]],
-    max_loss_chance: float,
-) -> list[Codes]:
-    """The discounts that earn most, stock relief included; the least among equals.
+def expected_gains(
+    economics: Economics, responses: BundleResponses, tried: Codes, *, max_loss_chance: float
+) -> Floats:
+    """What each discount is expected to earn per joint order, stock relief included.
 
     Args:
         economics: What the bundles earn.
         responses: How they answer.
-        tried: Discounts in minor units, one row per bundle, ascending.
-        allowed: Which of them are allowed, each an array like ``tried``; nothing off always is.
-        max_loss_chance: A discount that is likelier than this to lose money isn't chosen; 0 to 1.
+        tried: Discounts in minor units, one row per bundle.
+        max_loss_chance: A discount that is likelier than this to lose money earns negative
+            infinity, where the shop's prices have moved; 0 to 1.
 
     Returns:
-        One array of discounts for each of ``allowed``; 0 where a cost is unknown.
+        Minor units, shaped as ``tried``; NaN where a cost is unknown.
     """
-    chosen = [np.zeros(tried.shape[0], np.int64) for _ in allowed]
-    values = [np.zeros(tried.shape[0]) for _ in allowed]
+    gains = np.zeros(tried.shape)
     weights = responses.elasticities.weights
+    # What is assumed is never so sure: there the expectation decides alone.
+    limit = max_loss_chance if responses.learned else 1.0
     for column in range(tried.shape[1]):
         discount = tried[:, column]
         kept = _kept_margin(economics, discount) + economics.reliefs
-        gains = _more_sold(economics, responses, discount) * kept[:, None] - discount[:, None]
-        gain = (weights * gains).sum(axis=1)
-        is_safe = (weights * (gains < 0)).sum(axis=1) <= max_loss_chance
-        for best, value, mask in zip(chosen, values, allowed, strict=True):
-            is_better = mask[:, column] & is_safe & (gain > value)
-            best[is_better], value[is_better] = discount[is_better], gain[is_better]
-    return chosen
+        more = _more_sold(economics, responses, discount) * kept[:, None]
+        each = more - (economics.used_counts * discount)[:, None]
+        is_safe = (weights * (each < 0)).sum(axis=1) <= limit
+        gains[:, column] = np.where(is_safe, (weights * each).sum(axis=1), -np.inf)
+    return gains
+
+
+def best_discounts(gains: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) -> Codes:
+    """The discounts that earn most; the least among equals.
+
+    Args:
+        gains: Of :func:`expected_gains`.
+        tried: Discounts in minor units, one row per bundle, ascending.
+        allowed: Which of them are allowed; nothing off always is.
+
+    Returns:
+        One discount per bundle; 0 where none earns anything or a cost is unknown.
+    """
+    gain = np.where(allowed & (gains > 0), gains, 0.0)
+    best = gain.argmax(axis=1)
+    row: Codes = np.arange(best.size, dtype=np.int64)
+    return np.where(gain[row, best] > 0, tried[row, best], 0)
 
 
 def outlook(economics: Economics, responses: BundleResponses, discounts: Codes) -> Outlook:
@@ -113,14 +126,14 @@ def break_even_factors(economics: Economics, discounts: Codes) -> Floats:
 
     NaN where a cost is unknown, or where no number of bundles makes up for the discount.
     """
-    kept = _kept_margin(economics, discounts)
-    paid_back = np.where(kept > 0, 1 + discounts / np.where(kept > 0, kept, 1.0), np.nan)
+    kept, given = _kept_margin(economics, discounts), economics.used_counts * discounts
+    paid_back = np.where(kept > 0, 1 + given / np.where(kept > 0, kept, 1.0), np.nan)
     return np.where((discounts == 0) & ~np.isnan(kept), 1.0, paid_back)
 
 
 def _kept_margin(economics: Economics, discounts: Codes, *, diverted: float = 1.0) -> Floats:
     """What one additional bundle brings, with a multiple of the diverted share."""
-    return economics.margins * (1 - diverted * economics.diverted_share) - discounts
+    return economics.margins * (1 - np.minimum(diverted * economics.diverted_shares, 1)) - discounts
 
 
 def _more_sold(economics: Economics, responses: BundleResponses, discounts: Codes) -> Floats:
@@ -138,14 +151,15 @@ def _outlook(
     shape = responses.joint_counts[some] + _JEFFREYS
     scale = economics.kept_share / responses.months[some, None]
     rates = cast("Floats", special.gammaincinv(shape[:, None], _RATE_QUANTILES)) * scale
+    given = (economics.used_counts * discounts)[some, None]
     drawn: list[Floats] = []
     chance: list[Floats] = []
     for diverted, weight in _DIVERTED:
         kept = _kept_margin(economics, discounts, diverted=diverted)[some, None]
-        gain = more * kept - discounts[some, None]
+        gain = more * kept - given
         drawn.append((gain[:, :, None] * rates[:, None, :]).reshape(gain.shape[0], -1))
         chance.append(np.repeat(weights, rates.shape[1], axis=1) * (weight / rates.shape[1]))
-    gain = more * _kept_margin(economics, discounts)[some, None] - discounts[some, None]
+    gain = more * _kept_margin(economics, discounts)[some, None] - given
     expected = shape * scale[:, 0] * (weights * gain).sum(axis=1)
     ends = _quantiles(np.concatenate(drawn, axis=1), np.concatenate(chance, axis=1))
     return np.stack([expected, *ends])

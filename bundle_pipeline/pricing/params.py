@@ -70,6 +70,12 @@ class PricingParams(Params):
     that this one replaces."""
     discount_step_rate: float = Field(default=0.01, ge=0.001, le=0.25)
     """Discounts are tried in steps of this share of the list total."""
+    min_discount_rate: float = Field(default=0.03, ge=0.0, le=1.0)
+    """A discount below this share of the list total isn't given: shoppers don't notice it, and it
+    is paid on every sale. Nothing off is always allowed."""
+    reward_rates: tuple[_Rate, ...] = Field(default=(0.25, 0.5, 1.0), min_length=1, max_length=20)
+    """What a reward (BXGY) may be discounted by: rates that shoppers know, 1 for a free one. The
+    caps of the objective hold for the list total of all of it."""
     default_discount_rate: float = Field(default=0.10, ge=0.0, le=1.0)
     """Discount to aim at where a cost is unknown and the shop has given no discount yet."""
     max_loss_chance: float = Field(default=1.0, ge=0.0, le=1.0)
@@ -89,8 +95,12 @@ class PricingParams(Params):
     min_margin_rate: float = Field(default=0.0, ge=0.0, le=0.95)
     """Share of the bundle price that must remain after known costs."""
     stacked_discount_rate: float = Field(default=0.0, ge=0.0, le=0.95)
-    """The largest discount that a customer can combine with a bundle's, such as a live code or
-    another bundle: the floor holds after it, too."""
+    """The largest discount that a customer can combine with a bundle's, such as a live code: the
+    floor holds after it, too."""
+    bundles_stack: bool = False
+    """Whether two bundles may discount the same unit, which shops must allow expressly. The floor
+    of each then holds after the deepest discount that another bundle gives on each of its items,
+    too."""
     charm_step_minor: int | None = Field(default=None, ge=2)
     """Prices may be moved to the next one that ends alike: 100 for .99; nothing: they aren't."""
     charm_ending_minor: int = Field(default=99, ge=0)

@@ -7,18 +7,24 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.money import allocated
-from bundle_pipeline.pricing.bundle_items import items_of, totals_of, variant_categories
+from bundle_pipeline.pricing.bundle_items import (
+    LEAST_CONFIDENCE,
+    items_of,
+    totals_of,
+    variant_categories,
+)
+from bundle_pipeline.pricing.charged import item_prices, reward, tiers_of, with_charged
 from bundle_pipeline.pricing.charm import with_charm_price
 from bundle_pipeline.pricing.derivation import with_derivation
-from bundle_pipeline.pricing.discounts import with_best_discount, with_caps, with_usual_discount
+from bundle_pipeline.pricing.discounts import with_caps, with_discount, with_target
 from bundle_pipeline.pricing.fixed_weights import fixed_weight_discounts
 from bundle_pipeline.pricing.floors import with_floor
 from bundle_pipeline.pricing.habits import line_discounts, usual_discounts
 from bundle_pipeline.pricing.incremental import Economics, break_even_factors, outlook
 from bundle_pipeline.pricing.params import PricingParams
 from bundle_pipeline.pricing.response import BundleResponses, bundle_responses
-from bundle_pipeline.pricing.sales import weekly_sales
+from bundle_pipeline.pricing.sales import Codes, weekly_sales
+from bundle_pipeline.pricing.stacking import with_other_bundles
 from bundle_pipeline.pricing.usable_lines import refunded_share, usable_lines
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.bundles import PricedBundles
@@ -26,8 +32,11 @@ from bundle_pipeline.schemas.bundles import PricedBundles
 logger = logging.getLogger(__name__)
 
 _PRICING = cast("pl.Struct", PricedBundles.create_empty().schema["pricing"])
-# What the kinds to come fill: prices by quantity, and what is given on top.
-_OTHER_KINDS = ("tiers", "reward")
+_INCREMENTAL = (
+    "incremental_margin_minor",
+    "incremental_margin_minor_low",
+    "incremental_margin_minor_high",
+)
 
 
 def price_bundles(
@@ -48,6 +57,10 @@ def price_bundles(
     days beyond what would be earned anyway, with a 90 % interval (null where all orders are of one
     week), and ``break_even_attach_rate`` the confidence from which on it pays (above 1: never).
 
+    Amounts are those of one bundle: of VOLUME of its first tier, and ``tiers`` states all of them
+    (their incremental margins are added up); of MIX_MATCH of its cheapest pick, and the floor is
+    one that holds for every pick. ``reward`` says how much of the reward of BXGY is charged.
+
     Args:
         scored: ``ScoredBundles``.
         params: Caps, rules and floors.
@@ -66,22 +79,21 @@ def price_bundles(
     ids = (frame.get_column("variant_id") for frame in (usable, items))
     categories = variant_categories(variants, catalog, *ids)
     sales = weekly_sales(items.get_column("variant_id"), usable)
-    responses = bundle_responses(items, categories, sales)
-    economics = _economics(totals, params, refunded_share(orders))
-    targets = (
-        totals.join(_usual(items, usable, categories, params), on="bundle", validate="1:1")
-        .sort("bundle")
-        .pipe(with_floor, params)
-        .pipe(with_caps, params)
-        .pipe(with_usual_discount)
-    )
-    if params.discount_rule == "expected_margin":
-        targets = with_best_discount(targets, economics, responses, params)
+    responses = bundle_responses(items, categories, sales, _units_from_next(totals))
+    economics = _economics(totals, responses, params, refunded_share(orders))
+    wanted = totals.join(
+        _usual(items, usable, categories, params), on="bundle", validate="1:1"
+    ).sort("bundle")
+    offered = _with_discounts(wanted, economics, responses, params)
+    if params.bundles_stack:
+        stacked = with_other_bundles(wanted, offered)
+        offered = _with_discounts(stacked, economics, responses, params)
     pricing = (
-        targets.with_columns(uncharmed_minor="discount_minor")
+        offered.with_columns(uncharmed_minor="discount_minor")
         .pipe(with_charm_price, params)
-        .pipe(_with_charged)
+        .pipe(with_charged)
         .pipe(_with_expected, economics, responses)
+        .pipe(_one_per_bundle)
         .pipe(with_derivation, params)
         .pipe(_as_declared)
     )
@@ -95,16 +107,43 @@ def price_bundles(
     return declared(PricedBundles, priced)
 
 
-def _economics(totals: pl.DataFrame, params: PricingParams, refunded: float) -> Economics:
+def _with_discounts(
+    totals: pl.DataFrame, economics: Economics, responses: BundleResponses, params: PricingParams
+) -> pl.DataFrame:
+    return (
+        totals.pipe(with_floor, params)
+        .pipe(with_caps, params)
+        .pipe(with_target)
+        .pipe(with_discount, economics, responses, params)
+    )
+
+
+def _units_from_next(totals: pl.DataFrame) -> Codes:
+    """Units from which the next tier of the same bundle holds; 0 where there is none."""
+    following = pl.col("least_units").shift(-1).over("bundle_id", order_by="tier")
+    return totals.select(following.fill_null(0)).to_series().to_numpy()
+
+
+def _economics(
+    totals: pl.DataFrame, responses: BundleResponses, params: PricingParams, refunded: float
+) -> Economics:
     costs = totals.get_column("cost_total_minor").cast(pl.Float64).fill_null(float("nan"))
     is_clearance = (totals.get_column("objective") == "clear_slow_movers").to_numpy()
     list_totals = totals.get_column("list_total_minor").cast(pl.Float64).to_numpy()
+    # Where no evidence says of how many orders the joint ones are a part, the orders do.
+    seen = responses.joint_counts / np.maximum(responses.order_counts, 1)
+    stated = totals.get_column("most_confidence").to_numpy()
+    is_stated = ~np.isnan(stated) & (responses.units_below == 0)
+    shares = np.where(is_stated, stated, np.clip(seen, LEAST_CONFIDENCE, 1.0))
     return Economics(
         list_totals=np.maximum(list_totals, 1.0),
         margins=list_totals - costs.to_numpy(),
         reliefs=np.where(is_clearance, params.stock_relief_rate * costs.to_numpy(), 0.0),
-        most_factors=1 / totals.get_column("most_confidence").to_numpy(),
-        diverted_share=params.diverted_share,
+        most_factors=1 / shares,
+        used_counts=responses.used_counts,
+        diverted_shares=np.clip(
+            responses.units_below / responses.unit_counts, params.diverted_share, 1.0
+        ),
         kept_share=1 - refunded,
     )
 
@@ -119,7 +158,7 @@ def _usual(
         if params.discount_rule == "fixed_weights"
         else usual_discounts(lines, categories, params)
     )
-    value = (pl.col("quantity") * pl.col("unit_price_minor")).cast(pl.Float64).clip(1e-9)
+    value = (pl.col("quantity") * pl.col("unit_price_minor")).clip(1e-9)
     rate = pl.col("usual_rate").fill_null(params.default_discount_rate)
     # The item of the highest value says where the rate comes from.
     main = value.arg_max()
@@ -134,34 +173,19 @@ def _usual(
     )
 
 
-def _with_charged(totals: pl.DataFrame) -> pl.DataFrame:
-    list_total, discount = pl.col("list_total_minor"), pl.col("discount_minor")
-    price = list_total - discount
-    return totals.with_columns(
-        bundle_price_minor=price,
-        # A bundle of free items has no rate; nothing is taken off.
-        discount_rate=pl.when(list_total > 0).then(discount / list_total).otherwise(0.0),
-        margin_minor=price - pl.col("cost_total_minor"),
-    )
-
-
 def _with_expected(
     totals: pl.DataFrame, economics: Economics, responses: BundleResponses
 ) -> pl.DataFrame:
     discounts = totals.get_column("discount_minor").to_numpy()
     expected = outlook(economics, responses, discounts)
     factor = pl.Series(break_even_factors(economics, discounts)).fill_nan(None)
-    margins = {
-        "incremental_margin_minor": expected.expected,
-        "incremental_margin_minor_low": expected.low,
-        "incremental_margin_minor_high": expected.high,
-    }
+    margins = (expected.expected, expected.low, expected.high)
     return totals.with_columns(
         *(
             pl.Series(name, amounts).fill_nan(None).round(0).cast(pl.Int64)
             if responses.knows_months
             else pl.lit(None, pl.Int64).alias(name)
-            for name, amounts in margins.items()
+            for name, amounts in zip(_INCREMENTAL, margins, strict=True)
         ),
         break_even_attach_rate=pl.col("confidence") * factor,
         elasticity=pl.Series(responses.elasticities.means),
@@ -170,31 +194,27 @@ def _with_expected(
     )
 
 
-def _item_prices(totals: pl.DataFrame) -> pl.DataFrame:
-    """``item_prices_minor`` per bundle: its price over its items by list value, in item order.
+def _one_per_bundle(totals: pl.DataFrame) -> pl.DataFrame:
+    """The first tier of each bundle, with all ``tiers`` and what they should earn together.
 
-    Largest remainder can't lift an item above its list value ``w``: with price ``P`` below list
-    total ``L`` its exact share ``P * w / L`` is below ``w``, and so is the integer just above it at
-    most ``w``; an item without a remainder gets nothing extra.
+    The ends of the tiers' intervals are added up as well: they hold the truth at least as often,
+    for all tiers sell the same variant.
     """
-    shares = allocated(pl.col("bundle_price_minor"), pl.col("list_values"), over="bundle_id")
+    summed = totals.group_by("bundle_id").agg(
+        pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()) for name in _INCREMENTAL
+    )
     return (
-        totals.select("bundle_id", "bundle_price_minor", "list_values")
-        .explode("list_values")
-        .with_columns(item_prices_minor=shares)
-        .group_by("bundle_id", maintain_order=True)
-        .agg("item_prices_minor")
+        totals.filter(pl.col("tier") == 0)
+        .drop(_INCREMENTAL)
+        .join(summed, on="bundle_id", validate="1:1", maintain_order="left")
+        .join(tiers_of(totals), on="bundle_id", how="left", validate="1:1", maintain_order="left")
+        .with_columns(reward=reward())
     )
 
 
 def _as_declared(totals: pl.DataFrame) -> pl.DataFrame:
-    """The pricing of each bundle; what other kinds fill is null."""
-    fields = [
-        pl.lit(None, field.dtype).alias(field.name)
-        if field.name in _OTHER_KINDS
-        else pl.col(field.name)
-        for field in _PRICING.fields
-    ]
-    return totals.join(_item_prices(totals), on="bundle_id", validate="1:1").select(
+    """The pricing of each bundle."""
+    fields = [pl.col(field.name).cast(field.dtype) for field in _PRICING.fields]
+    return totals.join(item_prices(totals), on="bundle", validate="1:1").select(
         "bundle_id", pricing=pl.struct(fields)
     )

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bundle_pipeline.pricing.bundle_sales import joint_order_counts, promotion_factors
+from bundle_pipeline.pricing.bundle_sales import (
+    Wanted,
+    joint_order_counts,
+    promotion_factors,
+    units_bought,
+)
 from bundle_pipeline.pricing.own_price import own_price_slopes
 from bundle_pipeline.pricing.pooling import Pooled, pooled
 from bundle_pipeline.pricing.sales import Codes, Floats, WeeklySales
@@ -40,7 +45,13 @@ class BundleResponses:
     week_counts: Codes
     """Weeks in which an item of the bundle was sold off its usual price."""
     joint_counts: Floats
-    """Ordinary orders that hold all of it."""
+    """Ordinary orders that hold what it asks for; of a tier those that no higher one takes."""
+    order_counts: Floats
+    """Ordinary orders that hold its rarest variant; of options as many as all could fill."""
+    used_counts: Floats
+    """How many times over a joint order holds it, on average; 1 unless it has one variant only."""
+    units_below: Floats
+    """Units that buyers of fewer buy on average; 0 unless it has one variant only."""
     months: Floats
     """Months of 30 days behind them, each weighed by how much its promotions sold: joint orders per
     such month are those at usual prices."""
@@ -51,16 +62,16 @@ class BundleResponses:
 
 
 def bundle_responses(
-    items: pl.DataFrame, categories: pl.DataFrame, sales: WeeklySales
+    items: pl.DataFrame, categories: pl.DataFrame, sales: WeeklySales, units_from_next: Codes
 ) -> BundleResponses:
     """Learn how each bundle answers.
 
     Args:
-        items: One row per item: ``bundle`` (numbered from 0 without gaps, ascending),
-            ``variant_id``, ``quantity`` and ``unit_price_minor``.
+        items: Of :func:`~bundle_pipeline.pricing.bundle_items.items_of`, by ``bundle``.
         categories: ``variant_id`` and ``category`` (null: unknown); a bundle is of the category of
             its first item.
         sales: Weekly sales of at least these variants.
+        units_from_next: Per bundle: units from which another tier holds; 0 where none does.
     """
     bundle = items.get_column("bundle").cast(pl.Int64).to_numpy()
     variant = sales.variant_ids.search_sorted(items.get_column("variant_id")).to_numpy()
@@ -81,9 +92,12 @@ def bundle_responses(
     )
     at_usual_price = pool.means[bundle] / scale
     factors = promotion_factors(sales, variant=variant, slope=at_usual_price)
-    joint = joint_order_counts(sales, bundle=bundle, variant=variant)
-    weeks = np.minimum.reduceat(sales.is_offered.sum(axis=1)[variant], _starts(bundle))
-    promoted = np.multiply.reduceat(factors, _starts(bundle))
+    wanted = _wanted(items, bundle, variant)
+    bought = _bought(sales, wanted, units_from_next)
+    weeks = np.minimum.reduceat(sales.is_offered.sum(axis=1)[variant], wanted.starts)
+    # Of options a part is picked: the mean of their factors to the power of how many.
+    picked = wanted.needed / wanted.sizes
+    promoted = np.multiply.reduceat(factors, wanted.starts) ** picked
     moved = np.bincount(bundle, sales.moved_week_counts[variant]).astype(np.int64)
     learned = bool(sales.has_moved.any())
     return BundleResponses(
@@ -91,15 +105,57 @@ def bundle_responses(
         elasticities=pool,
         levels=_levels(pool, moved, category, learned=learned),
         week_counts=moved,
-        joint_counts=joint,
+        joint_counts=bought.joint,
+        order_counts=bought.orders,
+        used_counts=bought.used,
+        units_below=bought.below,
         months=np.maximum(weeks, 1) * _DAYS_PER_WEEK / DAYS_PER_MONTH * promoted,
         learned=learned,
         knows_months=sales.order_counts.size > 1,
     )
 
 
-def _starts(bundle: Codes) -> Codes:
-    return np.flatnonzero(np.diff(bundle, prepend=-1))
+@dataclass(frozen=True)
+class _Bought:
+    joint: Floats
+    orders: Floats
+    used: Floats
+    below: Floats
+
+
+def _wanted(items: pl.DataFrame, bundle: Codes, variant: Codes) -> Wanted:
+    needed = items.get_column("needed").to_numpy()
+    starts = np.flatnonzero(np.diff(bundle, prepend=-1))
+    return Wanted(
+        bundle=bundle,
+        variant=variant,
+        units=items.get_column("least_units").to_numpy(),
+        needed=needed[starts],
+    )
+
+
+def _bought(sales: WeeklySales, wanted: Wanted, units_from_next: Codes) -> _Bought:
+    joint = joint_order_counts(sales, wanted)
+    held = np.bincount(sales.variant, minlength=sales.variant_ids.len())[wanted.variant]
+    # Picks of some options: as many orders as the options that were sold could fill.
+    is_pick = wanted.needed < wanted.sizes
+    orders = np.where(
+        is_pick,
+        np.add.reduceat(held, wanted.starts) / wanted.needed,
+        np.minimum.reduceat(held, wanted.starts),
+    )
+    used, below = np.ones(joint.size), np.zeros(joint.size)
+    single = np.flatnonzero(wanted.sizes == 1)
+    if single.size:
+        row = wanted.starts[single]
+        least = wanted.units[row]
+        found = units_bought(
+            sales, variant=wanted.variant[row], least=least, below=units_from_next[single]
+        )
+        joint[single] = found.order_counts
+        used[single] = found.mean_units / least
+        below[single] = found.mean_units_below
+    return _Bought(joint, orders, used, below)
 
 
 def _categories(items: pl.DataFrame, categories: pl.DataFrame) -> Codes:

@@ -41,6 +41,8 @@ class WeeklySales:
     """Ordinary order of each line of these variants, each pair once."""
     variant: Codes
     """Variant of each such line."""
+    units: Codes
+    """Units of the variant in the order, at least 1."""
     ordinary_rates: Floats
     """Share of the orders with a variant that are ordinary; 0 to 1."""
 
@@ -73,7 +75,11 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
         is_ordinary=is_ordinary
     )
     ordinary = lines.filter("is_ordinary")
-    held = ordinary.select("order", "variant").unique().sort("order", "variant")
+    held = (
+        ordinary.group_by("order", "variant")
+        .agg(units=pl.col("quantity").sum())
+        .sort("order", "variant")
+    )
     counted = usable.filter(is_ordinary).unique("order").group_by("week").len()
     week_count = 1 + int(usable.select(pl.col("week").max().fill_null(0)).item())
     sold, ratios = _by_week(ordinary, (asked.len(), week_count))
@@ -85,6 +91,7 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
         is_offered=_offered(sold > 0),
         order=held.get_column("order").cast(pl.Int64).to_numpy(),
         variant=held.get_column("variant").cast(pl.Int64).to_numpy(),
+        units=held.get_column("units").cast(pl.Int64).to_numpy(),
         ordinary_rates=_ordinary_rates(lines, asked.len()),
     )
 

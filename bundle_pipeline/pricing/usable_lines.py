@@ -23,9 +23,9 @@ def usable_lines(
 
     Returns:
         ``order`` (numbered by id from 0), ``week`` (from 0, seven days each since the first order),
-        ``variant_id``, ``basket_size`` (distinct variants of the order's usable lines), and per
-        unit in minor units ``list_minor``, ``compare_at_minor`` (null: none stated) and
-        ``paid_minor`` (null where a discount of the whole order hides it).
+        ``variant_id``, ``quantity`` (units), ``basket_size`` (distinct variants of the order's
+        usable lines), and per unit in minor units ``list_minor``, ``compare_at_minor`` (null: none
+        stated) and ``paid_minor`` (null where a discount of the whole order hides it).
     """
     in_currency = pl.col("currency") == pl.lit(currency, pl.String)
     first = pl.lit(orders.get_column("ordered_at").min(), orders.schema["ordered_at"])
@@ -49,6 +49,7 @@ def usable_lines(
             "order",
             "week",
             "variant_id",
+            "quantity",
             list_minor=list_minor.cast(pl.Float64),
             compare_at_minor=pl.col("compare_at_price_minor").cast(pl.Float64),
             paid_minor=pl.when(~pl.col("discount_allocated")).then(paid_minor),

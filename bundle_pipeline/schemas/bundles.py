@@ -131,10 +131,13 @@ _STOCK: dict[str, dy.Column] = {
 _TIER: dict[str, dy.Column] = {
     "min_quantity": dy.Int64(min=1),
     "unit_price_minor": dy.Int64(min=0),
+    "discount_rate": dy.Float64(min=0.0, max=1.0),
+    "unit_margin_minor": dy.Int64(nullable=True),
 }
 _REWARD: dict[str, dy.Column] = {
     "quantity": dy.Int64(min=1),
     "discount_rate": dy.Float64(min=0.0, max=1.0),
+    "unit_price_minor": dy.Int64(min=0),
 }
 _PRICING: dict[str, dy.Column] = {
     "currency": dy.String(),

@@ -51,14 +51,35 @@ def test_prices_stay_unless_it_is_asked_for() -> None:
     assert charmed(203, PricingParams()) == 1797
 
 
-def charmed(discount: int, params: PricingParams, *, most: int = 800, room: int = 900) -> int:
+def test_it_is_never_so_small_that_nobody_notices() -> None:
+    # 18.80 is nearest to 18.99, which would leave 1.01 off.
+    assert charmed(120, ENDS_IN_99) == 1899
+    assert charmed(120, ENDS_IN_99, noticed=110) == 1880
+
+
+@pytest.mark.parametrize("kind", ["VOLUME", "BXGY", "MIX_MATCH"])
+def test_prices_of_units_rewards_and_options_stay(kind: str) -> None:
+    assert charmed(200, ENDS_IN_99, kind=kind) == 1800
+
+
+def charmed(
+    discount: int,
+    params: PricingParams,
+    *,
+    most: int = 800,
+    room: int = 900,
+    noticed: int = 0,
+    kind: str = "FBT",
+) -> int:
     totals = pl.DataFrame(
         {
+            "kind": [kind],
             "list_total_minor": [2000],
             "discount_minor": [discount],
             "least_minor": [20],
             "most_minor": [most],
             "room_minor": [room],
+            "noticed_minor": [noticed],
         }
     )
     moved = with_charm_price(totals, params)

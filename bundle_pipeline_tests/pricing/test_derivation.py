@@ -36,9 +36,10 @@ def test_a_cap_that_bites_is_named() -> None:
 
 
 def test_a_floor_that_bites_is_named() -> None:
-    params = PricingParams(min_price_share=0.99)
-    text = derivation(cost=None, params=params)
-    assert "the floor of 19.80 EUR (99 % of the list total) leaves 0.20 EUR off" in text
+    text = derivation(cost=None, params=PricingParams(min_price_share=0.96))
+    assert "the floor of 19.20 EUR (96 % of the list total) leaves 0.80 EUR off" in text
+    text = derivation(cost=None, params=PricingParams(min_price_share=0.99))
+    assert "(99 % of the list total) leaves less than 3 %, so nothing off" in text
 
 
 def test_nothing_off_is_a_choice_that_is_named() -> None:

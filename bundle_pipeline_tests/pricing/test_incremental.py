@@ -8,63 +8,48 @@ from bundle_pipeline.pricing.incremental import (
     Economics,
     best_discounts,
     break_even_factors,
+    expected_gains,
     outlook,
 )
 from bundle_pipeline.pricing.pooling import ELASTICITIES, Pooled
 from bundle_pipeline.pricing.response import BundleResponses
 
 # 100 at list prices, costs of 40: sales grow by exp(2 * 2 * rate), at an elasticity of 2 per item.
-ALL_ALLOWED = [np.ones((1, 101), np.bool_)]
 EVERY_DISCOUNT = np.arange(101)[None, :]
+ALL_ALLOWED = np.ones((1, 101), np.bool_)
 
 
 def test_the_best_discount_is_the_one_of_the_formula() -> None:
     # (e^4d - 1)(60 - 100 d) - 100 d is highest where 4 (60 - 100 d) = 100: d = 0.35.
-    [best] = best_discounts(
-        economics(), responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=1.0
-    )
-    assert best.tolist() == [35]
+    assert best(economics()) == 35
 
 
 def test_only_what_is_allowed_is_chosen_and_nothing_off_always_is() -> None:
-    below_ten, none = EVERY_DISCOUNT <= 10, EVERY_DISCOUNT < 0
-    chosen = best_discounts(
-        economics(), responses(), EVERY_DISCOUNT, allowed=[below_ten, none], max_loss_chance=1.0
-    )
-    assert [best.item() for best in chosen] == [10, 0]
+    assert best(economics(), allowed=EVERY_DISCOUNT <= 10) == 10
+    assert best(economics(), allowed=EVERY_DISCOUNT < 0) == 0
 
 
 def test_a_discount_that_may_lose_is_as_small_as_the_chance_asks() -> None:
     # With 30 % nobody minds the price, so that any discount is lost; with 70 % they do.
     weights = 0.3 * (ELASTICITIES == 0.0) + 0.7 * (ELASTICITIES == 2.0)
-    chosen = [
-        best_discounts(
-            economics(), responses(weights), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=p
-        )[0].item()
-        for p in (0.29, 0.31)
-    ]
+    chosen = [best(economics(), responses(weights), max_loss_chance=p) for p in (0.29, 0.31)]
     assert chosen[0] == 0 < chosen[1] < 35
 
 
 def test_nothing_is_chosen_where_a_cost_is_unknown() -> None:
     unknown = economics(margin=math.nan)
-    [best] = best_discounts(
-        unknown, responses(), EVERY_DISCOUNT, allowed=ALL_ALLOWED, max_loss_chance=1.0
-    )
-    assert best.tolist() == [0]
+    assert best(unknown) == 0
     assert np.isnan(break_even_factors(unknown, np.array([10]))).all()
 
 
 def test_relief_of_stock_is_worth_a_deeper_discount() -> None:
-    [best] = best_discounts(
-        economics(relief=10.0),
-        responses(),
-        EVERY_DISCOUNT,
-        allowed=ALL_ALLOWED,
-        max_loss_chance=1.0,
-    )
     # As if the margin were 70: 4 (70 - 100 d) = 100.
-    assert best.tolist() == [45]
+    assert best(economics(relief=10.0)) == 45
+
+
+def test_a_discount_that_orders_take_several_times_is_smaller() -> None:
+    # 4 (60 - 100 d) e^4d = 100 (e^4d - 1 + 1.5): at d = 0.3, 398 = 382; at 0.31, 394 = 396.
+    assert best(economics(used=1.5)) == 31
 
 
 def test_what_is_expected_is_what_is_earned_beyond_sales_at_list_price() -> None:
@@ -122,6 +107,19 @@ def test_sales_grow_no_further_than_the_orders_of_the_rarest_item() -> None:
     assert seen.expected.item() == pytest.approx(30.5 / 3 * (0.5 * 40 - 20))
 
 
+def best(
+    earned: Economics,
+    answer: BundleResponses | None = None,
+    *,
+    allowed: np.ndarray = ALL_ALLOWED,
+    max_loss_chance: float = 1.0,
+) -> int:
+    gains = expected_gains(
+        earned, answer or responses(), EVERY_DISCOUNT, max_loss_chance=max_loss_chance
+    )
+    return best_discounts(gains, EVERY_DISCOUNT, allowed).item()
+
+
 def economics(
     *,
     margin: float = 60.0,
@@ -129,13 +127,15 @@ def economics(
     diverted: float = 0.0,
     kept: float = 1.0,
     most: float = 1e6,
+    used: float = 1.0,
 ) -> Economics:
     return Economics(
         list_totals=np.array([100.0]),
         margins=np.array([margin]),
         reliefs=np.array([relief]),
         most_factors=np.array([most]),
-        diverted_share=diverted,
+        used_counts=np.array([used]),
+        diverted_shares=np.array([diverted]),
         kept_share=kept,
     )
 
@@ -148,6 +148,9 @@ def responses(weights: np.ndarray | None = None) -> BundleResponses:
         levels=["product"],
         week_counts=np.array([9]),
         joint_counts=np.array([30.0]),
+        order_counts=np.array([100.0]),
+        used_counts=np.ones(1),
+        units_below=np.zeros(1),
         months=np.array([3.0]),
         learned=True,
         knows_months=True,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy.optimize import minimize
 
-from bundle_pipeline.pricing.bundle_sales import joint_order_counts, promotion_factors
+from bundle_pipeline.pricing.bundle_sales import promotion_factors
 from bundle_pipeline.pricing.own_price import OwnPriceSlopes, own_price_slopes
 from bundle_pipeline.pricing.sales import WeeklySales, weekly_sales
 from bundle_pipeline.pricing.usable_lines import refunded_share, usable_lines
@@ -128,21 +128,6 @@ def test_refunds_are_a_share_of_what_was_paid() -> None:
         refunded_minor=pl.Series([0, 500, 500, 900], dtype=pl.Int64),
     )
     assert refunded_share(orders) == 0.25
-
-
-def test_joint_orders_match_brute_force() -> None:
-    random = np.random.default_rng(5)
-    letters = list("abcdef")
-    baskets = [
-        sorted(random.choice(letters, random.integers(1, 5), replace=False)) for _ in range(300)
-    ]
-    shop = orders_frame(300), order_lines_frame(*baskets)
-    sales = sales_of(shop, pl.Series("variant_id", letters))
-    bundles = [("a", "b"), ("a", "c", "f"), ("e", "d"), ("b", "d", "e", "f")]
-    bundle = np.repeat(np.arange(4), [len(items) for items in bundles])
-    variant = np.array([letters.index(item) for items in bundles for item in items])
-    counts = joint_order_counts(sales, bundle=bundle, variant=variant)
-    assert counts.tolist() == [sum(set(items) <= set(b) for b in baskets) for items in bundles]
 
 
 def test_promotions_are_taken_out_of_what_is_sold_anyway() -> None:
