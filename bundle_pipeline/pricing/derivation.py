@@ -85,9 +85,7 @@ def _safely(params: PricingParams) -> pl.Expr:
     if chance == 1:
         return pl.lit("")
     limited = pl.lit(f", at a chance of loss of at most {as_percentage(chance)} %,")
-    return (
-        pl.when(pl.col("response_level") == response.PRIOR).then(pl.lit("")).otherwise(limited)
-    )
+    return pl.when(pl.col("response_level") == response.PRIOR).then(pl.lit("")).otherwise(limited)
 
 
 def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:

@@ -106,7 +106,7 @@ def with_discount(
         gains = expected_gains(
             economics, responses, choice.tried, max_loss_chance=params.max_loss_chance
         )
-        best = _by_margin(choice, gains)
+        best = _by_margin(choice, gains, responses.order_rates)
         chosen = [np.where(is_known, *pair) for pair in zip(best, chosen, strict=True)]
     amounts = zip(_AMOUNTS, chosen, strict=True)
     return totals.with_columns(
@@ -158,10 +158,12 @@ def _rising(choice: _Choice, discounts: Codes) -> Codes:
     return lowered
 
 
-def _by_margin(choice: _Choice, gains: Floats) -> list[Codes]:
+def _by_margin(choice: _Choice, gains: Floats, order_rates: Floats) -> list[Codes]:
     everything = np.ones_like(choice.in_caps)
+    # Tiers are added up: each earns as often as there are orders in it.
+    of_tiers = gains[choice.tiers.row] * order_rates[choice.tiers.row, None]
     return [
-        _with_best_tiers(choice, gains, mask, best_discounts(gains, choice.tried, mask))
+        _with_best_tiers(choice, of_tiers, mask, best_discounts(gains, choice.tried, mask))
         for mask in (everything, choice.in_caps, choice.above_floor)
     ]
 
@@ -170,7 +172,7 @@ def _with_best_tiers(choice: _Choice, gains: Floats, mask: _Mask, best: Codes) -
     tiers = choice.tiers
     if not tiers.row.size:
         return best
-    allowed = np.where(mask[tiers.row], gains[tiers.row], -np.inf)
+    allowed = np.where(mask[tiers.row], gains, -np.inf)
     off = choice.tried[tiers.row] // tiers.least_units[:, None]
     best[tiers.row] = tiers.least_units * best_tiers(tiers, off, allowed)
     return best

@@ -20,10 +20,9 @@ import numpy.typing as npt
 from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
 from bundle_pipeline.pricing.pooling import ELASTICITIES
-from bundle_pipeline.pricing.response import BundleResponses
+from bundle_pipeline.pricing.response import JEFFREYS, BundleResponses
 from bundle_pipeline.pricing.sales import Codes, Floats
 
-_JEFFREYS = 0.5
 _RATE_QUANTILES: Floats = (np.arange(9) + 0.5) / 9
 # The diverted share is a guess, so the interval takes it from nothing to twice as much (or all).
 _DIVERTED = ((0.0, 0.25), (1.0, 0.5), (2.0, 0.25))
@@ -83,14 +82,24 @@ def expected_gains(
     weights = responses.elasticities.weights
     # What is assumed is never so sure: there the expectation decides alone.
     limit = max_loss_chance if responses.learned else 1.0
+    chance_below = np.pad(weights.cumsum(axis=1), ((0, 0), (1, 0)))
     for column in range(tried.shape[1]):
         discount = tried[:, column]
         kept = _kept_margin(economics, discount) + economics.reliefs
-        more = _more_sold(economics, responses, discount) * kept[:, None]
-        each = more - (economics.used_counts * discount)[:, None]
-        is_safe = (weights * (each < 0)).sum(axis=1) <= limit
-        gains[:, column] = np.where(is_safe, (weights * each).sum(axis=1), -np.inf)
+        given = economics.used_counts * discount
+        more = _more_sold(economics, responses, discount)
+        gain = np.einsum("ij,ij->i", weights, more) * kept - given
+        lost = np.take_along_axis(chance_below, _losing(more, kept, given), axis=1)[:, 0]
+        gains[:, column] = np.where(lost <= limit, gain, -np.inf)
     return gains
+
+
+def _losing(more: Floats, kept: Floats, given: Floats) -> Codes:
+    """How many of the elasticities, the lowest ones, don't make up for what is given; n x 1."""
+    enough = np.where(kept > 0, given / np.where(kept > 0, kept, 1.0), np.inf)
+    # Rows ascend. What needs nothing at all is never lost.
+    count = (more < np.where(given > 0, enough, -np.inf)[:, None]).sum(axis=1)
+    return count[:, None]
 
 
 def best_discounts(gains: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) -> Codes:
@@ -148,7 +157,7 @@ def _outlook(
 ) -> Floats:
     more = _more_sold(economics, responses, discounts)[some]
     weights = responses.elasticities.weights[some]
-    shape = responses.joint_counts[some] + _JEFFREYS
+    shape = responses.joint_counts[some] + JEFFREYS
     scale = economics.kept_share / responses.months[some, None]
     rates = cast("Floats", special.gammaincinv(shape[:, None], _RATE_QUANTILES)) * scale
     given = (economics.used_counts * discounts)[some, None]

@@ -30,6 +30,8 @@ PRODUCT, CATEGORY, SHOP, PRIOR = "product", "category", "shop", "prior"
 # A share of at least this is most of it.
 _MOST = 0.5
 _NEXT_TO_NOTHING = 1e-6
+JEFFREYS = 0.5
+"""Added to a count by Jeffreys' prior of a Poisson rate."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class BundleResponses:
     """Whether the shop has any price that moved."""
     knows_months: bool
     """Whether its orders are of more than one week: else nobody knows what a month brings."""
+
+    @property
+    def order_rates(self) -> Floats:
+        """Joint orders a month at usual prices: the mean after Jeffreys' prior."""
+        return (self.joint_counts + JEFFREYS) / self.months
 
 
 def bundle_responses(

@@ -70,7 +70,8 @@ def _best_columns(tiers: Tiers, rows: Codes, off: Codes, gains: Floats) -> Codes
         follows = _may_follow(off, price, tiers.least_units[rows[:, tier]])
         reached = np.where(follows, best[:, :, None], _NOT_ALLOWED)
         came_from.append(reached.argmax(axis=1))
-        best = gains[:, tier] + reached.max(axis=1)
+        highest = np.take_along_axis(reached, came_from[-1][:, None], axis=1)
+        best = gains[:, tier] + highest[:, 0]
     columns = np.zeros(rows.shape, np.int64)
     columns[:, -1] = best.argmax(axis=1)
     for tier in range(rows.shape[1] - 1, 0, -1):

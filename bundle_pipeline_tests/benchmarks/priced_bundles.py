@@ -2,7 +2,8 @@
 
 ``python -m bundle_pipeline_tests.benchmarks.priced_bundles LAKE SHOP... [--most 20]`` reads what
 runs left in a lake: discount, break-even, expected incremental margin a month with its 90 %
-interval, and the bound that bit. Exit code 1 if a bundle whose costs are known is below them.
+interval, and the bound that bit; then how often each bound bit, by kind. Exit code 1 if a bundle
+whose costs are known is below them.
 """
 
 from typing import Annotated
@@ -19,11 +20,21 @@ from bundle_pipeline.store.lake import Lake
 
 _MARGIN = "incremental_margin_minor"
 _HEADINGS = (
-    *("rank", "list", "price", "saves", "margin", "attach", "break-even"),
+    *("rank", "kind", "list", "price", "saves", "margin", "attach", "break-even"),
     *("expected a month", "low", "high", "floor by", "what bit"),
 )
 # How the derivation words what held a discount up or down.
-_BITES = ("lowered to", "raised to", "leaves", "earns more than nothing off", "no margin to give")
+_BITES = (
+    "lowered to",
+    "raised to",
+    "no whole minor unit",
+    "nothing of at least",
+    "leaves less than",
+    "leaves",
+    "earns more than nothing off",
+    "no margin to give",
+)
+_NOTHING_BIT = "nothing"
 
 
 def show(
@@ -48,6 +59,7 @@ def show(
         for row in ranked.head(most).select(_cells()).iter_rows():
             table.add_row(*("" if cell is None else str(cell) for cell in row))
         console.print(table)
+        console.print(_bites_by_kind(ranked))
     if below_count:
         raise typer.Exit(1)
 
@@ -63,19 +75,43 @@ def _cells() -> list[pl.Expr]:
     def rate(share: pl.Expr, name: str) -> pl.Expr:
         return pl.format("{} %", (share * 100).round(1)).alias(name)
 
-    derivation = pricing.field("derivation")
-    bites = [pl.when(derivation.str.contains(text)).then(pl.lit(text)) for text in _BITES]
     return [
         pl.col("rank"),
+        pl.col("kind"),
         *(amount(name) for name in ("list_total_minor", "bundle_price_minor")),
         rate(pricing.field("discount_rate"), "saves"),
         amount("margin_minor"),
-        rate(pl.col("evidence").struct.field("confidence"), "attach"),
+        rate(
+            pl.coalesce(
+                pl.col("evidence").struct.field("confidence"), pl.col("uptake").struct.field("rate")
+            ),
+            "attach",
+        ),
         rate(pricing.field("break_even_attach_rate"), "break_even"),
         *(amount(f"{_MARGIN}{end}") for end in ("", "_low", "_high")),
         pricing.field("floor_reason"),
-        pl.coalesce(bites).alias("bite"),
+        _bite(),
     ]
+
+
+def _bite() -> pl.Expr:
+    derivation = pl.col("pricing").struct.field("derivation")
+    bites = [
+        pl.when(derivation.str.contains(text, literal=True)).then(pl.lit(text)) for text in _BITES
+    ]
+    return pl.coalesce(*bites, pl.lit(_NOTHING_BIT)).alias("bite")
+
+
+def _bites_by_kind(ranked: pl.DataFrame) -> Table:
+    table = Table("kind", "what bit", "bundles", "median discount", title="by kind")
+    counted = (
+        ranked.group_by("kind", _bite())
+        .agg(pl.len(), (pl.col("pricing").struct.field("discount_rate") * 100).median().round(1))
+        .sort("kind", "bite")
+    )
+    for row in counted.iter_rows():
+        table.add_row(*(str(cell) for cell in row))
+    return table
 
 
 if __name__ == "__main__":

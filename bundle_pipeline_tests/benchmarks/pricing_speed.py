@@ -3,8 +3,9 @@
 ``python -m bundle_pipeline_tests.benchmarks.pricing_speed [--lines 1000000] [--bundles 10000]``
 
 The shop has 20,000 variants whose popularity falls as in real shops, a year of orders, a price cut
-on every tenth line, and known costs. Reading from the store isn't measured. The bar: 5 seconds; and
-the second run must give the same bytes as the first.
+on every tenth line, and known costs. Half of the candidates are pairs, the rest of the other kinds
+alike. Reading from the store isn't measured. The bar: 5 seconds; and the second run must give the
+same bytes as the first.
 """
 
 import time
@@ -20,11 +21,13 @@ from bundle_pipeline.pricing.params import PricingParams
 from bundle_pipeline.pricing.price import price_bundles
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline_tests.support.bundles import (
+    Row,
     bundle_item,
     candidate,
     evidence,
     scored,
     scored_bundles,
+    uptake,
 )
 from bundle_pipeline_tests.support.frames import order_lines_frame, orders_frame
 
@@ -34,6 +37,8 @@ _FIRST_ORDER_AT = datetime(2025, 1, 1, tzinfo=UTC)
 _SECONDS_OF_A_YEAR = 365 * 86_400
 _LONGEST_SECONDS = 5.0
 _CATEGORY_COUNT = 50
+_OPTION_COUNT = 6
+_KINDS = ("FBT", "FBT", "FBT", "FBT", "FIXED", "VOLUME", "BXGY", "MIX_MATCH")
 
 
 def measure(
@@ -108,31 +113,40 @@ def _sold(
 def _candidates(
     count: int, popularity: np.ndarray, prices: np.ndarray, random: np.random.Generator
 ) -> pl.DataFrame:
-    """Pairs of variants, popular ones more often, as mining finds them."""
+    """Popular variants more often, as mining finds them."""
     shares = popularity**0.7 / (popularity**0.7).sum()
-    pairs = {
-        tuple(sorted(pair))
-        for pair in random.choice(popularity.size, (2 * count, 2), p=shares).tolist()
-        if pair[0] != pair[1]
-    }
-    facts = evidence(confidence=0.1, reverse_confidence=0.05)
+    drawn = random.choice(popularity.size, (2 * count, _OPTION_COUNT), p=shares).tolist()
+    sets = sorted({tuple(sorted(chosen)) for chosen in drawn if len(set(chosen)) == _OPTION_COUNT})
     rows = [
-        scored(
-            candidate(
-                *(
-                    bundle_item(
-                        f"v{v}",
-                        unit_price_minor=int(prices[v]),
-                        unit_cost_minor=int(prices[v]) // 2,
-                    )
-                    for v in pair
-                ),
-                evidence=facts,
-            )
-        )
-        for pair in sorted(pairs)[:count]
+        scored(_candidate(number, [_item(v, prices) for v in chosen]))
+        for number, chosen in enumerate(sets[:count])
     ]
     return scored_bundles(*rows)
+
+
+def _item(variant: int, prices: np.ndarray) -> Row:
+    price = int(prices[variant])
+    return bundle_item(f"v{variant}", unit_price_minor=price, unit_cost_minor=price // 2)
+
+
+def _candidate(number: int, items: list[Row]) -> Row:
+    facts: Row = {
+        "bundle_id": str(number),
+        "evidence": evidence(confidence=0.1, reverse_confidence=0.05),
+    }
+    kind = _KINDS[number % len(_KINDS)]
+    if kind == "VOLUME":
+        items = [items[0] | {"quantity": 2, "role": "item"}]
+        tiers = [{"min_quantity": units, "order_count": 9} for units in (2, 3, 5)]
+        facts |= {"quantity_tiers": tiers, "evidence": None, "uptake": uptake()}
+    elif kind == "BXGY":
+        items = [items[0] | {"role": "qualifier", "quantity": 2}, items[1] | {"role": "reward"}]
+    elif kind == "MIX_MATCH":
+        items = [item | {"role": "option"} for item in items]
+        facts |= {"pick_count": 3, "evidence": None, "uptake": uptake()}
+    else:
+        items = items[:2]
+    return candidate(*items, kind=kind, items=items, **facts)
 
 
 def _variants(prices: np.ndarray) -> pl.DataFrame:
