@@ -12,7 +12,7 @@ from bundle_pipeline.pricing.sales import Codes, Floats, WeeklySales
 _BUNDLES_AT_A_TIME = 500
 # The library is untyped.
 _csr_array = cast("Callable[..., Any]", sparse.csr_array)
-_stacked = cast("Callable[..., Any]", sparse.vstack)
+_stacked = cast("Callable[..., Any]", sparse.vstack)  # pyright: ignore[reportUnknownMemberType]
 
 
 @dataclass(frozen=True)

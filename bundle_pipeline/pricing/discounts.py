@@ -141,9 +141,9 @@ def _by_habit(choice: _Choice, target: Codes, totals: pl.DataFrame) -> list[Code
 
 def _nearest(tried: Codes, allowed: _Mask, wanted: Codes) -> Codes:
     """The most that is allowed up to what is wanted, else the least that is allowed, else 0."""
-    below = np.where(allowed & (tried <= wanted[:, None]), tried, 0).max(axis=1)
-    never = np.iinfo(np.int64).max
-    above = np.where(allowed, tried, never).min(axis=1)
+    below: Codes = np.where(allowed & (tried <= wanted[:, None]), tried, 0).max(axis=1)
+    never = int(np.iinfo(np.int64).max)
+    above: Codes = np.where(allowed, tried, never).min(axis=1)
     return np.where((below > 0) | (above == never), below, above)
 
 

@@ -53,7 +53,8 @@ def best_tiers(tiers: Tiers, unit_discounts: Codes, gains: Floats) -> Codes:
     for size in np.unique(sizes):
         same = starts[sizes == size]
         for first in range(0, same.size, _BUNDLES_AT_A_TIME):
-            rows = same[first : first + _BUNDLES_AT_A_TIME, None] + np.arange(size)
+            places: Codes = np.arange(size, dtype=np.int64)
+            rows = same[first : first + _BUNDLES_AT_A_TIME, None] + places
             columns = _best_columns(tiers, rows, unit_discounts[rows[:, 0]], gains[rows])
             chosen[rows] = np.take_along_axis(unit_discounts[rows[:, 0]], columns, axis=1)
     return chosen

@@ -2,7 +2,7 @@
 
 ``python -m bundle_pipeline_tests.benchmarks.price_simulator [--seeds 6] [--first-seed 0]`` lands
 each drawn shop (``samples/priced_shop.py``) as CSVs, runs the whole pipeline with caps that its
-merchant has opened to 50 % as long as a loss is unlikely, and scores prices by the true demand:
+merchant has opened to 40 %, and scores prices by the true demand:
 
 - *captured*: true uplift of at most 20 bundles at their prices over that of the 20 best pairs at
   their best prices. A pair that nobody looks at together loses its discount on each joint order.
@@ -35,7 +35,7 @@ from bundle_pipeline.pricing.price import price_bundles
 from bundle_pipeline.pricing.response import DAYS_PER_MONTH
 from bundle_pipeline.pricing.sales import weekly_sales
 from bundle_pipeline.pricing.usable_lines import usable_lines
-from bundle_pipeline.schemas.bundles import RankedBundles
+from bundle_pipeline.schemas.bundles import OBJECTIVES, RankedBundles
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import shop_id
@@ -63,14 +63,11 @@ SHOP = shop_id("priced")
 CURRENCY = "GBP"
 MOST_BUNDLES = 20
 DAYS_PER_YEAR = 364
-OPEN_CAPS = "[0.0, 0.5]"
-_OBJECTIVES = ("increase_aov", "category_bundle", "margin_guard")
-_CAPS = ", ".join(f"{objective}: {OPEN_CAPS}" for objective in _OBJECTIVES)
-MAX_LOSS_CHANCE = 0.1
-SETTINGS = f"pricing: {{max_loss_chance: {MAX_LOSS_CHANCE}, discount_caps: {{{_CAPS}}}}}"
+OPEN_CAPS = RateRange(0.0, 0.4)
+_CAPS = ", ".join(f"{objective}: {list(OPEN_CAPS)}" for objective in OBJECTIVES)
+SETTINGS = f"pricing: {{discount_caps: {{{_CAPS}}}}}"
 OPEN = PricingParams(
-    max_loss_chance=MAX_LOSS_CHANCE,
-    discount_caps=DiscountCaps.model_validate(dict.fromkeys(_OBJECTIVES, RateRange(0.0, 0.5))),
+    discount_caps=DiscountCaps.model_validate(dict.fromkeys(OBJECTIVES, OPEN_CAPS))
 )
 DEFAULT = PricingParams()
 FIXED_WEIGHTS = PricingParams(discount_rule="fixed_weights")
@@ -230,7 +227,8 @@ def _true_bundles(shop: PricedShop, frames: Frames) -> pl.DataFrame:
 
 
 def _score(shop: PricedShop, priced: pl.DataFrame, number: dict[str, int], best: float) -> Score:
-    pairs = priced.filter(pl.col("items").list.len() == 2).head(MOST_BUNDLES)
+    is_pair = (pl.col("kind") == "FBT") & (pl.col("items").list.len() == 2)
+    pairs = priced.filter(is_pair).head(MOST_BUNDLES)
     earned, losses, covered = 0.0, list[bool](), list[bool]()
     visitors = shop.economy.visitor_count
     months = season().mean() * visitors * DAYS_PER_MONTH / DAYS_PER_YEAR
