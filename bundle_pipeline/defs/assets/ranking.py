@@ -19,11 +19,19 @@ from bundle_pipeline.schemas.shop_id import shop_id
 _KINDS = {"polars", "deltalake"}
 
 _PRICE = pl.col("pricing").struct
+# All of them; of options to pick those of the cheapest pick, whose price is stated.
+_CHARGED = _PRICE["item_prices_minor"].list.sort()
+_CHARGED = _CHARGED.list.head(pl.coalesce("pick_count", _CHARGED.list.len())).list.sum()
+_UNIT_PRICES = _PRICE["tiers"].list.eval(pl.element().struct.field("unit_price_minor"))
 _FACTS = {
     "stated_discount_is_charged": (
         "List total minus discount is the price, and the item prices add up to it.",
         (_PRICE["list_total_minor"] - _PRICE["discount_minor"] != _PRICE["bundle_price_minor"])
-        | (_PRICE["item_prices_minor"].list.sum() != _PRICE["bundle_price_minor"]),
+        | (_CHARGED != _PRICE["bundle_price_minor"]),
+    ),
+    "no_tier_costs_more_each": (
+        "More units of a variant never cost more each.",
+        (_UNIT_PRICES != _UNIT_PRICES.list.sort(descending=True)).fill_null(value=False),
     ),
     "no_bundle_below_its_floor": (
         "No bundle is priced below its floor, nor above the sum of its parts.",
