@@ -119,6 +119,25 @@ class EncodedBaskets:
             customer=self.customer[first:last],
         )
 
+    def of_variants(self, variant_ids: pl.Series) -> "EncodedBaskets":
+        """Lines of some variants, numbered from 0 again; baskets without any are left out.
+
+        Which baskets are too large, or wholesale, was decided on all of their lines.
+        """
+        is_kept = self.variant_ids.is_in(variant_ids.implode()).to_numpy()
+        is_kept_line = is_kept[self.variant]
+        size = np.bincount(self.basket[is_kept_line], minlength=self.basket_count)
+        has_lines = size > 0
+        number = (np.cumsum(is_kept) - 1).astype(np.int32)
+        return replace(
+            self,
+            variant_ids=self.variant_ids.filter(pl.Series(is_kept)),
+            orders=self.orders.filter(pl.Series(has_lines)),
+            start=_starts(size[has_lines]),
+            variant=number[self.variant[is_kept_line]],
+            customer=self.customer[has_lines],
+        )
+
     def blocks(self, line_count: int = _LINES_AT_A_TIME) -> Iterator["EncodedBaskets"]:
         """All baskets in parts of at most so many lines, and of at least one basket."""
         first = 0

@@ -1,6 +1,7 @@
 """``bundle-pipeline run``: shops from landed files to published bundles, through Dagster."""
 
 import os
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -34,6 +35,13 @@ def run(
     ] = None,
     top: Annotated[int, typer.Option(help="Bundles to print per shop.", min=0)] = 10,
     *,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            help="A quick look at shops that have nothing yet: few bundles, top products.",
+        ),
+    ] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Read all landed files again, also those known.")
     ] = False,
@@ -43,7 +51,7 @@ def run(
     All shops of the landing zone unless --shop names some. A shop that fails is named with its
     reason and the others finish; the exit code is then 1.
     """
-    site = site_of(landing, lake)
+    site = replace(site_of(landing, lake), is_preview=preview)
     console = standard_output()
     chosen, refused = _chosen(site, shop or [])
     active = _without_paused(site, chosen, console=console)

@@ -13,7 +13,7 @@ from bundle_pipeline.cli.progress import StepListener, StepReport
 from bundle_pipeline.defs.assembly import assembled
 from bundle_pipeline.defs.failures import failure_reason
 from bundle_pipeline.defs.instance import dagster_instance
-from bundle_pipeline.defs.jobs import shop_bundles
+from bundle_pipeline.defs.jobs import preview, shop_bundles
 from bundle_pipeline.defs.progress import EVENTS, RUN_CONFIG
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.shop_id import ShopId
@@ -35,7 +35,8 @@ class Outcome:
 @cache
 def _job(site: Site) -> dg.JobDefinition:
     # Putting it together takes as long as running a small shop.
-    return assembled(site).resolve_job_def(shop_bundles.name)
+    job = preview if site.is_preview else shop_bundles
+    return assembled(site).resolve_job_def(job.name)
 
 
 def step_count(site: Site) -> int:
@@ -49,7 +50,7 @@ def run_shops(
     """Run shops, ``jobs`` at a time; one that fails doesn't stop the others.
 
     Args:
-        site: Where they are.
+        site: Where they are, and whether only previews are wanted.
         shops: Registered as partitions.
         jobs: Processes at most, at least 1; few shops run in this process, one after the other.
         report: Called with each step that is done.

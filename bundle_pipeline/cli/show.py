@@ -40,11 +40,12 @@ def print_bundles(console: Console, site: Site, shop: ShopId, *, top: int) -> No
     """Print the first bundles of a shop's published document as a table."""
     document = json.loads(_document(site, shop, _DOCUMENTS[Format.JSON]))
     bundles: list[dict[str, Any]] = document["bundles"]
+    scope = _scope(document.get("preview"))
     if not bundles:
-        console.print(f"[bold]{shop}[/]: 0 bundles. {escape(document['why_empty'])}")
+        console.print(f"[bold]{shop}[/]: 0 bundles{scope}. {escape(document['why_empty'])}")
         return
     table = Table(
-        title=f"{shop}: {len(bundles)} bundles, as of {document['as_of'][:10]}",
+        title=f"{shop}: {len(bundles)} bundles{scope}, as of {document['as_of'][:10]}",
         title_justify="left",
     )
     for name in ("rank", "bundle", "orders", "times chance, at least", "list", "price", "saves"):
@@ -54,6 +55,10 @@ def print_bundles(console: Console, site: Site, shop: ShopId, *, top: int) -> No
     console.print(table)
     if len(bundles) > top:
         console.print(f"… {len(bundles) - top} more: bundle-pipeline show {shop}\n")
+
+
+def _scope(preview: dict[str, int] | None) -> str:
+    return f" (a preview: top {preview['product_count']} products only)" if preview else ""
 
 
 def _cells(bundle: dict[str, Any]) -> list[str]:

@@ -20,6 +20,20 @@ from bundle_pipeline.scoring.score import ScoringParams
 from bundle_pipeline.settings.layers import Params
 
 
+class PreviewParams(Params):
+    """The quick look at a shop that has nothing published yet; its full run replaces it."""
+
+    enabled: bool = True
+    """Whether the sensor asks for one before such a shop's first full run."""
+    min_byte_count: int = Field(default=4_000_000, ge=0)
+    """Bytes of exports from which it does: about 40,000 order lines. What is smaller is done in
+    full before anybody has looked."""
+    product_count: int = Field(default=50, ge=2)
+    """Products that are looked at: those in most orders."""
+    bundle_count: int = Field(default=10, ge=1)
+    """Bundles to publish, at most."""
+
+
 class PipelineSettings(Params):
     """Everything that can be set, for a deployment or for one shop."""
 
@@ -47,3 +61,11 @@ class PipelineSettings(Params):
     """Which bundles are offered, and in which order."""
     evaluation: EvaluationParams = Field(default_factory=EvaluationParams)
     """How bundles are tried on held-out orders before they are published."""
+    preview: PreviewParams = Field(default_factory=PreviewParams)
+    """The quick look before a shop's first full run."""
+
+    def for_preview(self) -> "PipelineSettings":
+        """These settings with the bundles of a preview; no rule is less strict in it."""
+        few = min(self.preview.bundle_count, self.ranking.max_bundles)
+        ranking = self.ranking.model_copy(update={"max_bundles": few})
+        return self.model_copy(update={"ranking": ranking})

@@ -11,12 +11,18 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets, open_baskets
 from bundle_pipeline.baskets.size_limit import BasketParams
+from bundle_pipeline.baskets.top_products import variants_of_top_products
 from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.schemas.catalog import Catalog, Variants
+from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.registry import FRAMES
-from bundle_pipeline.schemas.shop_id import shop_id
+from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.parts import Parts
+
+# What a preview narrows; what is made from these is narrow already.
+_OF_PRODUCTS = (OrderLines, Variants, Catalog)
 
 
 class FrameIOManager(dg.IOManager):
@@ -24,6 +30,7 @@ class FrameIOManager(dg.IOManager):
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._top: dict[ShopId, pl.Series] = {}
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Parts[Any]) -> None:
         """Check a shop's frame against its declaration and commit it; parts have been checked."""
@@ -39,6 +46,8 @@ class FrameIOManager(dg.IOManager):
             shown = frame_metadata(obj, obj.height, version=version)
         context.add_output_metadata(shown)
         context.add_output_metadata({"bundle/settings_hash": origin.settings_hash})
+        if self._site.is_preview:
+            context.add_output_metadata({"bundle/is_preview": True})
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Parts[Any] | EncodedBaskets:
         """A shop's newest rows of a frame, as the step wants them: whole, in parts, or opened."""
@@ -46,18 +55,46 @@ class FrameIOManager(dg.IOManager):
         shop = shop_id(context.asset_partition_key)
         wanted = context.dagster_type.typing_type
         if wanted is EncodedBaskets:
-            parts = self._site.lake.parts(Baskets, shop)
-            limit = self._site.settings(shop).baskets.max_basket_size
-            return _opened(parts, max_basket_size=limit)
+            return self._opened_baskets(shop)
         if wanted is Parts:
             return self._site.lake.parts(schema, shop)
-        return self._site.lake.read(schema, shop)
+        frame = self._site.lake.read(schema, shop)
+        if self._site.is_preview and schema in _OF_PRODUCTS:
+            return frame.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
+        return frame
+
+    def _opened_baskets(self, shop: ShopId) -> EncodedBaskets:
+        params = self._site.settings(shop).baskets
+        opened = _opened(self._site.lake.parts(Baskets, shop), params.model_dump_json())
+        return opened.of_variants(self._looked_at(shop)) if self._site.is_preview else opened
+
+    def _looked_at(self, shop: ShopId) -> pl.Series:
+        """Variants that a preview looks at; a run has its own IO manager, and looks for them once.
+
+        Whatever is loaded comes after the ingest of the run.
+        """
+        if shop not in self._top:
+            lake = self._site.lake
+            self._top[shop] = variants_of_top_products(
+                lake.parts(OrderLines, shop).scan(),
+                lake.read(Variants, shop),
+                self._site.settings(shop).preview.product_count,
+            )
+        return self._top[shop]
 
 
 # The steps of a run open the same baskets one after the other.
 @lru_cache(maxsize=1)
-def _opened(parts: Parts[Baskets], *, max_basket_size: int | None) -> EncodedBaskets:
-    return open_baskets(parts, BasketParams(max_basket_size=max_basket_size))
+def _opened(parts: Parts[Baskets], params: str) -> EncodedBaskets:
+    return open_baskets(parts, BasketParams.model_validate_json(params))
+
+
+@dg.io_manager(
+    required_resource_keys={"site"}, description="Frames as Delta tables of the site's lake."
+)
+def frame_io_manager(context: dg.InitResourceContext) -> FrameIOManager:
+    """The IO manager of a run's own site, which knows whether it is a preview."""
+    return FrameIOManager(context.resources.site)
 
 
 def frame_metadata(first_rows: pl.DataFrame, row_count: int, *, version: int) -> dict[str, Any]:

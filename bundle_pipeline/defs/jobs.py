@@ -1,6 +1,13 @@
-"""The job that takes one shop from its landed files to its published bundles."""
+"""The jobs that take one shop from its landed files to its published bundles: in full, or a look.
+
+Both are made of the same assets. A preview's runs carry a tag, which narrows the settings of their
+site (:mod:`~bundle_pipeline.defs.site_of_run`).
+"""
 
 import dagster as dg
+
+from bundle_pipeline.defs.site_of_run import PREVIEW_TAG
+from bundle_pipeline.schemas.bundles import PublishedBundles
 
 # A run that hangs must not hold its shop for ever: the daemon ends it after this many seconds.
 _MAX_RUNTIME_SECONDS = 3600
@@ -10,4 +17,14 @@ shop_bundles = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="One shop, from landed files to published bundles.",
     tags={"dagster/max_runtime": str(_MAX_RUNTIME_SECONDS)},
+)
+
+preview = dg.define_asset_job(
+    "preview",
+    # Only what the document is made from.
+    selection=dg.AssetSelection.assets(PublishedBundles.name)
+    .upstream()
+    .required_multi_asset_neighbors(),
+    description="A quick look at a shop that has nothing yet: few bundles of its top products.",
+    tags={"dagster/max_runtime": str(_MAX_RUNTIME_SECONDS), PREVIEW_TAG: "true"},
 )

@@ -29,6 +29,8 @@ class Site:
     """Where a deployment keeps its things; opened when used, so that definitions always load."""
 
     deployment: Deployment
+    is_preview: bool = False
+    """Whether a run makes a preview only: the settings in force are then narrower."""
 
     @property
     def landing(self) -> Objects:
@@ -60,7 +62,8 @@ class Site:
         own = self.landing.read(key)
         if own is not None:
             layers.append(parsed_layer(own.decode("utf-8", errors="replace"), place=key))
-        return resolved(PipelineSettings, layers)
+        settings = resolved(PipelineSettings, layers)
+        return settings.for_preview() if self.is_preview else settings
 
     def is_paused(self, shop_id: ShopId) -> bool:
         """Whether settings say so; with settings that can't be read a shop isn't paused."""
@@ -81,10 +84,12 @@ class Site:
     def rules(self) -> str:
         """What results follow from besides a shop's files: deployment settings and release.
 
-        A shop's own settings are among its files.
+        A shop's own settings are among its files. What a preview leaves out of them is still to be
+        done, so its rules are others.
         """
         settings = fingerprint(resolved(PipelineSettings, self._deployment_layers()))
-        return f"{settings} {CODE_VERSION}"
+        scope = " preview" if self.is_preview else ""
+        return f"{settings} {CODE_VERSION}{scope}"
 
     def customer_key(self) -> bytes:
         """Secret that customers are hashed with: the environment's, else the lake's own."""

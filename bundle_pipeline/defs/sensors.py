@@ -9,14 +9,15 @@ import dagster as dg
 
 from bundle_pipeline.defs.budget import Budget
 from bundle_pipeline.defs.delivery import Delivery
-from bundle_pipeline.defs.jobs import shop_bundles
+from bundle_pipeline.defs.jobs import preview, shop_bundles
 from bundle_pipeline.defs.landing_zone import landed_folders
 from bundle_pipeline.defs.partitions import SHOPS
-from bundle_pipeline.defs.requests import run_request
+from bundle_pipeline.defs.requests import preview_request, run_request
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.sensor_memory import Cursor, Seen, cursor_of, kept, recalled
 from bundle_pipeline.errors import BundlePipelineError
 from bundle_pipeline.schemas.shop_id import ShopId, is_shop_id
+from bundle_pipeline.store.manifest import published
 
 logger = logging.getLogger(__name__)
 
@@ -31,20 +32,23 @@ class Sweep:
     """What one tick found."""
 
     due: tuple[Delivery, ...]
+    previews: tuple[Delivery, ...]
+    """Those of them that a quick look comes before."""
     seen: Mapping[str, Seen]
     after: str | None
     """Key behind which the next tick goes on; None if this one got to the end."""
 
 
-@dg.sensor(job=shop_bundles, minimum_interval_seconds=_SECONDS_BETWEEN_TICKS)
+@dg.sensor(jobs=[shop_bundles, preview], minimum_interval_seconds=_SECONDS_BETWEEN_TICKS)
 def landing_sensor(
     context: dg.SensorEvaluationContext, site: dg.ResourceParam[Site]
 ) -> dg.SensorResult:
     """Request a shop's run when its files are complete, once per content.
 
     A delivery counts when a marker (`_SUCCESS`, `manifest.json`) covers it, or when orders are
-    there and nothing has changed between two ticks. A paused shop is left alone. A tick stops after
-    half a minute, and the next one goes on where it stopped.
+    there and nothing has changed between two ticks. A paused shop is left alone. A large shop that
+    has nothing published yet gets a preview before. A tick stops after half a minute, and the next
+    one goes on where it stopped.
     """
     before = cursor_of(context.cursor)
     memory = recalled(site.documents, before)
@@ -54,8 +58,11 @@ def landing_sensor(
     )
     return dg.SensorResult(
         run_requests=[
-            run_request(delivery, run_key=delivery.run_key, trigger="sensor")
-            for delivery in found.due
+            *(preview_request(delivery, trigger="sensor") for delivery in found.previews),
+            *(
+                run_request(delivery, run_key=delivery.run_key, trigger="sensor")
+                for delivery in found.due
+            ),
         ],
         dynamic_partitions_requests=_new_partitions(context.instance, found.due),
         cursor=cursor.model_dump_json(),
@@ -80,6 +87,7 @@ def sweep(
         log: Where to say what is wrong with a folder; it never stops another one.
     """
     due: list[Delivery] = []
+    previews: list[Delivery] = []
     seen: dict[str, Seen] = {}
     reached = after
     for folder in landed_folders(site.landing, budget, after=after):
@@ -87,7 +95,7 @@ def sweep(
             if reached == after and folder.files:
                 log.warning("%a has too many files for one tick and is left alone", folder.name)
                 reached = folder.end
-            return Sweep(tuple(due), seen, reached)
+            return Sweep(tuple(due), tuple(previews), seen, reached)
         reached = folder.files[-1].key
         if not is_shop_id(folder.name):
             log.warning("folder %a can't be a shop id and is left alone", folder.name)
@@ -98,15 +106,18 @@ def sweep(
             continue
         try:
             verdict = _verdict(site, delivery, before, budget)
+            wants_preview = verdict == "due" and _wants_preview(site, delivery)
         except BundlePipelineError as error:
             log.warning("shop %s is looked at again with the next tick: %s", folder.name, error)
             continue
         if verdict == "due":
             due.append(delivery)
+        if wants_preview:
+            previews.append(delivery)
         is_settled = verdict != "open"
         settled = delivery.fingerprint if is_settled else before.settled if before else None
         seen[folder.name] = Seen(delivery.fingerprint, settled)
-    return Sweep(tuple(due), seen, None)
+    return Sweep(tuple(due), tuple(previews), seen, None)
 
 
 def _verdict(
@@ -127,6 +138,15 @@ def _verdict(
     ):
         return "due"
     return "settled"
+
+
+def _wants_preview(site: Site, delivery: Delivery) -> bool:
+    """Whether its full run takes long enough to be waited for, and there is nothing to see yet."""
+    wanted = site.readable_settings(delivery.shop_id).preview
+    byte_count = sum(file.byte_count for file in delivery.exports)
+    if not wanted.enabled or byte_count < wanted.min_byte_count:
+        return False
+    return published(site.documents, delivery.shop_id) is None
 
 
 def _new_partitions(

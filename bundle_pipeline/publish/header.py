@@ -82,6 +82,18 @@ class Tried(BaseModel):
     """Share of the bundles, of those that can be tested, that are seen again beyond chance."""
 
 
+class Preview(BaseModel):
+    """What a quick look is limited to; a full result takes its place."""
+
+    model_config = _DECLARED
+
+    product_count: int = Field(ge=2)
+    """Products that were looked at, at most: those in most orders. Lines, variants, baskets, pairs
+    and what chance explains are of these alone."""
+    bundle_count: int = Field(ge=1)
+    """Bundles to publish, at most."""
+
+
 class Header(BaseModel):
     """Header of one shop's document."""
 
@@ -89,6 +101,8 @@ class Header(BaseModel):
 
     shop_id: str
     """Shop."""
+    preview: Preview | None = None
+    """Limits of a quick look; None where this is the full result."""
     as_of: AwareDatetime | None
     """The shop's data clock: its newest order; None without orders."""
     counts_in: CountsIn

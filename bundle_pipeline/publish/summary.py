@@ -6,7 +6,14 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.publish.emptiness import why_empty
-from bundle_pipeline.publish.header import CountsIn, CountsOut, Exclusion, Header, Tried
+from bundle_pipeline.publish.header import (
+    CountsIn,
+    CountsOut,
+    Exclusion,
+    Header,
+    Preview,
+    Tried,
+)
 from bundle_pipeline.schemas.shop_id import ShopId
 
 
@@ -26,6 +33,7 @@ def header_of(
     baskets_for_double: int | None = None,
     settings_hash: str,
     code_version: str,
+    preview: Preview | None = None,
 ) -> Header:
     """What went in, what came out, what was left out and, if nothing came out, why.
 
@@ -45,6 +53,7 @@ def header_of(
         baskets_for_double: Baskets that it takes to see a pair of twice chance; None if unknown.
         settings_hash: Hash of the settings in force.
         code_version: Version of the code.
+        preview: Limits, if this is a quick look.
     """
     codes = dropped_candidates.get_column("code").value_counts().sort("code")
     counts_in = CountsIn(
@@ -62,6 +71,7 @@ def header_of(
     )
     return Header(
         shop_id=shop_id,
+        preview=preview,
         as_of=orders.select(pl.col("ordered_at").max()).item(),
         counts_in=counts_in,
         counts_out=counts_out,

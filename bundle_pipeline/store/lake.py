@@ -6,8 +6,8 @@ frame. Two writers of one shop can't both win; the loser gets a :class:`Transien
 
 import json
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -176,6 +176,15 @@ class Lake:
             InputDataError: The frame was never written.
         """
         return self._opened(schema).version()
+
+    def versions(self, schemas: Iterable[type[Frame]]) -> dict[str, int]:
+        """Newest version of each of these frames that has a table, by name."""
+        found: dict[str, int] = {}
+        for schema in schemas:
+            uri = self._uri(schema)
+            with suppress(TableNotFoundError), translated("read", uri):
+                found[schema.name] = newest(uri).version()
+        return found
 
     def _opened(self, schema: type[FrameT], *, version: int | None = None) -> DeltaTable:
         uri = self._uri(schema)

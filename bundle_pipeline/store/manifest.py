@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bundle_pipeline.errors import InputDataError, TransientError
+from bundle_pipeline.errors import ConfigError, InputDataError, TransientError
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.objects import Objects
 from bundle_pipeline.store.origin import Origin
@@ -43,6 +43,8 @@ class Manifest(BaseModel):
     """Version of each frame's table."""
     files: dict[str, PublishedFile]
     """Documents by name, such as ``bundles.json``."""
+    is_preview: bool = False
+    """Whether it is a quick look, which the next full result replaces."""
 
 
 def published(lake: Objects, shop_id: ShopId) -> Manifest | None:
@@ -93,6 +95,7 @@ def publish(
     *,
     origin: Origin,
     table_versions: Mapping[str, int],
+    is_preview: bool = False,
 ) -> Manifest:
     """Write the documents, then the manifest that makes them current.
 
@@ -102,12 +105,16 @@ def publish(
         documents: Bytes by name; stored under their hash, so equal documents are stored once.
         origin: Run, settings and code that made them.
         table_versions: Version of each frame's table that they were made from.
+        is_preview: Whether this is a quick look, which never takes the place of a full result.
 
     Raises:
+        ConfigError: A preview where a full result is published; nothing became current.
         InputDataError: A document of the same content is there, altered; nothing became current.
         TransientError: Another run published the same shop meanwhile; nothing became current.
     """
     before = published(lake, shop_id)
+    if is_preview:
+        _refuse_over_full(before, shop_id)
     files: dict[str, PublishedFile] = {}
     for name, content in sorted(documents.items()):
         digest = hashlib.sha256(content).hexdigest()
@@ -122,6 +129,7 @@ def publish(
         code_version=origin.code_version,
         table_versions=dict(sorted(table_versions.items())),
         files=files,
+        is_preview=is_preview,
     )
     # Documents of equal content were there before: a manifest mustn't vouch for altered ones.
     for name in files:
@@ -136,6 +144,27 @@ def publish(
             remedy="nothing became current; run the shop again",
         )
     return manifest
+
+
+def refuse_preview_over_full(lake: Objects, shop_id: ShopId) -> None:
+    """Say so early where a preview couldn't be published.
+
+    Raises:
+        ConfigError: A full result is published for the shop.
+    """
+    _refuse_over_full(published(lake, shop_id), shop_id)
+
+
+def _refuse_over_full(before: Manifest | None, shop_id: ShopId) -> None:
+    if before is None or before.is_preview:
+        return
+    raise ConfigError(
+        "BP-PREVIEW-LATE",
+        place=f"shop {shop_id}",
+        found=f"publication {before.sequence}, made by a full run",
+        expected="a shop of which nothing but previews is published",
+        remedy=f"bundle-pipeline show {shop_id} prints it; run the shop in full to renew it",
+    )
 
 
 def _folder(shop_id: ShopId) -> str:

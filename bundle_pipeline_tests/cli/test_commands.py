@@ -114,6 +114,17 @@ def test_wrong_use_ends_with_two(
     assert "Traceback" not in result.stderr
 
 
+def test_a_preview_of_a_shop_that_has_its_bundles_changes_nothing_and_says_so(
+    deployment: tuple[Path, dict[str, str], str],
+) -> None:
+    folder, env, _ = deployment
+    before = command_line("show", SHOP, "--format", "json", folder=folder, env=env).stdout
+    result = command_line("run", "--shop", SHOP, "--preview", folder=folder, env=env)
+    assert result.returncode == 1
+    assert "BP-PREVIEW-LATE" in result.stdout
+    assert command_line("show", SHOP, "--format", "json", folder=folder, env=env).stdout == before
+
+
 def test_shops_lists_who_has_landed_and_who_is_published(
     deployment: tuple[Path, dict[str, str], str],
 ) -> None:

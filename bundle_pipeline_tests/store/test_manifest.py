@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundle_pipeline.errors import InputDataError, TransientError
+from bundle_pipeline.errors import ConfigError, InputDataError, TransientError
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.manifest import Manifest, publish, published, published_document
 from bundle_pipeline.store.objects import Objects, opened
@@ -21,14 +21,33 @@ def _lake(tmp_path: Path) -> Objects:
     return opened(str(tmp_path))
 
 
-def _publish(lake: Objects, content: bytes, *, run_id: str = "run") -> Manifest:
+def _publish(
+    lake: Objects, content: bytes, *, run_id: str = "run", is_preview: bool = False
+) -> Manifest:
     return publish(
         lake,
         CORNER,
         {"bundles.json": content, "report.html": b"<p>" + content},
         origin=origin(run_id),
         table_versions={"ranked_bundles": 7, "baskets": 3},
+        is_preview=is_preview,
     )
+
+
+def test_a_preview_gives_way_to_a_full_result_and_never_takes_its_place(lake: Objects) -> None:
+    first = _publish(lake, b"look", is_preview=True)
+    second = _publish(lake, b"another look", is_preview=True)
+    full = _publish(lake, b"full")
+    assert [each.is_preview for each in (first, second, full)] == [True, True, False]
+    with pytest.raises(ConfigError, match="BP-PREVIEW-LATE"):
+        _publish(lake, b"late look", is_preview=True)
+    assert published(lake, CORNER) == full
+
+
+def test_a_manifest_of_a_release_without_previews_is_a_full_one(lake: Objects) -> None:
+    full = _publish(lake, b"full")
+    older = full.model_dump(exclude={"is_preview"})
+    assert not Manifest.model_validate(older).is_preview
 
 
 def test_nothing_is_published_at_first(lake: Objects) -> None:

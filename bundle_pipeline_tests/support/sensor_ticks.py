@@ -84,7 +84,7 @@ class SensorTicks:
             tags = {RUN_KEY_TAG: str(request.run_key), PARTITION_NAME_TAG: request.partition_key}
             create_run_for_test(
                 self._instance,
-                job_name=shop_bundles.name,
+                job_name=request.job_name or shop_bundles.name,
                 tags={**request.tags, **tags},
                 status=dg.DagsterRunStatus.SUCCESS,
             )

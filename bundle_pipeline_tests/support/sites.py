@@ -8,7 +8,7 @@ import dagster as dg
 
 from bundle_pipeline.defs.assembly import assembled
 from bundle_pipeline.defs.failures import failure_reason
-from bundle_pipeline.defs.jobs import shop_bundles
+from bundle_pipeline.defs.jobs import preview, shop_bundles
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.shop_id import shop_id
@@ -37,9 +37,13 @@ def land(site: Site, shop: str, files: dict[str, bytes | str]) -> None:
 
 
 def run_shop(site: Site, shop: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """Run a shop from landed files to published bundles; a failure is in the result."""
+    """Run a shop from landed files to published bundles; a failure is in the result.
+
+    The site says whether it is to be a preview.
+    """
     instance.add_dynamic_partitions(str(SHOPS.name), [shop])
-    job = assembled(site).resolve_job_def(shop_bundles.name)
+    job_name = preview.name if site.is_preview else shop_bundles.name
+    job = assembled(site).resolve_job_def(job_name)
     return job.execute_in_process(instance=instance, partition_key=shop, raise_on_error=False)
 
 

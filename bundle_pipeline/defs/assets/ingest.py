@@ -36,6 +36,7 @@ from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
 from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
+from bundle_pipeline.store.manifest import refuse_preview_over_full
 from bundle_pipeline.store.parts import Parts
 
 _READ_KINDS = {"duckdb", "polars", "deltalake"}
@@ -72,6 +73,9 @@ def ingest(
     shop = shop_id(context.partition_key)
     settings = site.settings(shop)
     _refuse_if_paused(shop, is_enabled=settings.enabled)
+    if site.is_preview:
+        # Before any output: what is stored still is what the full result was made from.
+        refuse_preview_over_full(site.documents, shop)
     with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
         yield from _ingested(context, site, shop, settings, Path(folder))
 

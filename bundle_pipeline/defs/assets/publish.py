@@ -6,11 +6,13 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
+from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.defs.io_manager import frame_metadata
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.mining.summary import mining_summary
 from bundle_pipeline.publish.document import render_json
+from bundle_pipeline.publish.header import Preview
 from bundle_pipeline.publish.published import published_frame
 from bundle_pipeline.publish.spreadsheet import render_csv
 from bundle_pipeline.publish.summary import header_of
@@ -44,7 +46,8 @@ def published_bundles(
     """
     shop = shop_id(context.partition_key)
     origin = site.origin(shop, context.run.run_id)
-    power = mining_summary(baskets, pair_rules, itemsets, site.settings(shop).mining)
+    settings = site.settings(shop)
+    power = mining_summary(baskets, pair_rules, itemsets, settings.mining)
     header = header_of(
         shop,
         ingest_ledger=ingest_ledger,
@@ -60,6 +63,7 @@ def published_bundles(
         baskets_for_double=power.baskets_for_double,
         settings_hash=origin.settings_hash,
         code_version=origin.code_version,
+        preview=_preview(settings) if site.is_preview else None,
     )
     bundles = published_frame(
         ranked_bundles,
@@ -73,7 +77,8 @@ def published_bundles(
         shop,
         {"bundles.json": render_json(header, bundles), "bundles.csv": render_csv(header, bundles)},
         origin=origin,
-        table_versions={name: site.lake.version(schema) for name, schema in FRAMES.items()},
+        table_versions=site.lake.versions(FRAMES.values()),
+        is_preview=site.is_preview,
     )
     return dg.MaterializeResult(
         metadata={
@@ -83,5 +88,12 @@ def published_bundles(
             "bundle/csv": manifest.files["bundles.csv"].key,
             "bundle/settings_hash": origin.settings_hash,
             "bundle/why_empty": header.why_empty or "",
+            "bundle/is_preview": site.is_preview,
         }
+    )
+
+
+def _preview(settings: PipelineSettings) -> Preview:
+    return Preview(
+        product_count=settings.preview.product_count, bundle_count=settings.preview.bundle_count
     )
