@@ -16,6 +16,7 @@ from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.catalog import Catalog, Variants
+from bundle_pipeline.schemas.events import Events
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
@@ -23,6 +24,8 @@ from bundle_pipeline.store.parts import Parts
 
 # What a preview narrows; what is made from these is narrow already.
 _OF_PRODUCTS = (OrderLines, Variants, Catalog)
+# No bundle depends on these, and there may be more of them than of anything else.
+_LEFT_TO_FULL_RUNS = (Events,)
 
 
 class FrameIOManager(dg.IOManager):
@@ -59,9 +62,11 @@ class FrameIOManager(dg.IOManager):
         if wanted is Parts:
             return self._site.lake.parts(schema, shop)
         frame = self._site.lake.read(schema, shop)
-        if self._site.is_preview and schema in _OF_PRODUCTS:
+        if not self._site.is_preview:
+            return frame
+        if schema in _OF_PRODUCTS:
             return frame.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
-        return frame
+        return frame.clear() if schema in _LEFT_TO_FULL_RUNS else frame
 
     def _opened_baskets(self, shop: ShopId) -> EncodedBaskets:
         params = self._site.settings(shop).baskets

@@ -45,6 +45,28 @@ def categories_unlike_products(
     return rows_unlike_entities(category_features.get_column("product_type"), known)
 
 
+def products_unlike_events(
+    product_event_features: pl.DataFrame, events: pl.DataFrame
+) -> pl.DataFrame:
+    """Products of the counted events that don't have exactly one row, as ``key``."""
+    rows = product_event_features.get_column("product_id")
+    return rows_unlike_entities(rows, events.get_column("product_id"))
+
+
+def pairs_unlike_views(pair_event_features: pl.DataFrame, viewed: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that repeat, or with a product that nobody viewed, as ``key``.
+
+    Args:
+        pair_event_features: ``PairEventFeatures``.
+        viewed: ``product_id`` of every viewed product.
+    """
+    sides = ("first_product_id", "second_product_id")
+    pairs = pair_event_features.select(*sides, key=pl.concat_str(*sides, separator=" + "))
+    is_viewed = (pl.col(side).is_in(viewed.get_column("product_id").implode()) for side in sides)
+    is_right = pl.all_horizontal(*is_viewed, pl.col("key").is_first_distinct())
+    return pairs.filter(~is_right).select("key").sort("key")
+
+
 def rows_unlike_entities(rows: pl.Series, entities: pl.Series) -> pl.DataFrame:
     """Entities without a row, rows without an entity, and rows that repeat.
 

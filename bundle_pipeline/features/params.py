@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bundle_pipeline.features.event_params import EventParams
 from bundle_pipeline.settings.layers import Params
 
 _Month = Annotated[int, Field(ge=1, le=12)]
@@ -125,5 +126,7 @@ class FeatureParams(Params):
     """Vendors named per category."""
     flags: FlagParams = Field(default_factory=FlagParams)
     """When a product carries a flag."""
+    events: EventParams = Field(default_factory=EventParams)
+    """How visitors' events are counted."""
     plan: PlanParams = Field(default_factory=PlanParams)
     """Which objectives apply."""

@@ -8,8 +8,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-FileKind = Literal["orders", "variants", "inventory", "catalog"]
-FILE_KINDS: tuple[FileKind, ...] = ("orders", "catalog", "variants", "inventory")
+FileKind = Literal["orders", "variants", "inventory", "catalog", "events"]
+FILE_KINDS: tuple[FileKind, ...] = ("orders", "catalog", "variants", "inventory", "events")
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -40,6 +40,7 @@ class _Table(BaseModel):
     inventory: KindAliases
     variants: KindAliases
     catalog: KindAliases
+    events: KindAliases
     shop: tuple[str, ...]
 
 
@@ -50,6 +51,7 @@ def kind_aliases(kind: FileKind) -> KindAliases:
         "inventory": _table().inventory,
         "variants": _table().variants,
         "catalog": _table().catalog,
+        "events": _table().events,
     }
     return table[kind]
 

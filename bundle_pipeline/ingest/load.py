@@ -11,6 +11,7 @@ import polars as pl
 
 from bundle_pipeline.ingest.aliases import FileKind
 from bundle_pipeline.ingest.catalog import load_catalog
+from bundle_pipeline.ingest.events import load_events
 from bundle_pipeline.ingest.identity import identities, unknown_variants
 from bundle_pipeline.ingest.inventory import load_inventory
 from bundle_pipeline.ingest.ledger import (
@@ -34,6 +35,7 @@ from bundle_pipeline.ingest.snapshots import with_outdated
 from bundle_pipeline.ingest.stage import StagedShop
 from bundle_pipeline.ingest.variants import load_variants
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.events import Events
 from bundle_pipeline.schemas.ingest import IngestLedger, Quarantine
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.store.parts import Parts
@@ -62,6 +64,7 @@ class LoadedShop:
     variants: dy.DataFrame[Variants]
     inventory: dy.DataFrame[Inventory]
     catalog: dy.DataFrame[Catalog]
+    events: dy.DataFrame[Events]
     quarantine: dy.DataFrame[Quarantine]
     ingest_ledger: dy.DataFrame[IngestLedger]
     currency: str
@@ -101,10 +104,14 @@ def load_shop(
     variants, variant_verdicts = load_variants(tables["variants"], catalog, currency=currency)
     inventory, inventory_verdicts = load_inventory(tables["inventory"])
     known = identities(variants, catalog)
+    events, event_verdicts = load_events(staged.tables["events"], known.by_sku)
     judge = Judge(params=params, currency=currency, known=known, folder=folder)
     settled = staged.with_decisions(judge)
     sold = loaded_orders(settled.blocks, settled.decisions)
-    others = [left_out_at_reading(staged), variant_verdicts, inventory_verdicts, catalog_verdicts]
+    others = [
+        *(left_out_at_reading(staged), variant_verdicts, inventory_verdicts, catalog_verdicts),
+        event_verdicts,
+    ]
     outcomes = with_mended_outcomes(staged, sold.outcomes.joined(outcomes_of(pl.concat(others))))
     _log_outcomes(outcomes)
     raise_above_quarantine_rate(staged, outcomes, max_quarantined_rate=params.max_quarantined_rate)
@@ -115,6 +122,7 @@ def load_shop(
         variants=variants,
         inventory=inventory,
         catalog=catalog,
+        events=events,
         quarantine=quarantine(staged, outcomes),
         ingest_ledger=ingest_ledger(staged, outcomes),
         currency=currency,

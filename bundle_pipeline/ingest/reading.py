@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
+from bundle_pipeline.ingest.customers import hashed_customers
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable, StagedFile
 from bundle_pipeline.ingest.observer import Observation
@@ -128,7 +129,13 @@ class Reading:
             else:
                 shown = rows.rows.drop("_customer")
                 seen.append(self.spool.observer.observe(rows.kind, shown, rows.stated_fields))
-        return row_count, [rows for rows in kinds if rows.kind != "orders"], spooled, seen
+        others = [self._without_people(rows) for rows in kinds if rows.kind != "orders"]
+        return row_count, others, spooled, seen
+
+    def _without_people(self, rows: FileRows) -> FileRows:
+        """Rows whose customers are hashed: from here on they may be kept."""
+        hashed = hashed_customers(rows.rows.get_column("_customer"), self.spool.customer_key)
+        return replace(rows, rows=rows.rows.with_columns(_customer=hashed))
 
 
 def _has_any(block: OrderBlock, contested: pl.Series) -> bool:

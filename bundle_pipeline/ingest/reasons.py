@@ -71,6 +71,12 @@ _FOUND_EXPECTED = {
         "a value of available that is no whole number",
         f"one like 12, 'not stocked', or nothing where stock isn't tracked; {_MEND_ROW}",
     ),
+    "event_type_missing": ("no event_type", f"one, such as view; {_MEND_EXPORT}"),
+    "occurred_at_missing": ("no occurred_at", f"when it happened; {_MEND_EXPORT}"),
+    "occurred_at_not_a_time": (
+        "an occurred_at that can't be read as a time",
+        "one like 2024-01-31T10:11:12Z; write the year first, since 1/2/2024 has two readings",
+    ),
 }
 
 QUARANTINE_HINTS = {

@@ -204,10 +204,14 @@ def stage_shop(
 
 
 def _table(kind: FileKind, read: Sequence[FileRows]) -> pl.DataFrame:
-    schema = dict.fromkeys(kind_aliases(kind).read_fields, pl.String)
+    aliases = kind_aliases(kind)
+    schema = dict.fromkeys(aliases.read_fields, pl.String)
     located = {"_path": pl.String, "_line_number": pl.Int64}
-    rows = [entry.rows.drop("_customer") for entry in read if entry.kind == kind]
-    return _union(rows, {**schema, **located})
+    customer = {"_customer": pl.String} if aliases.customer else {}
+    columns = {**schema, **located, **customer}
+    return _union(
+        [entry.rows.select(list(columns)) for entry in read if entry.kind == kind], columns
+    )
 
 
 def _union(frames: Sequence[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:

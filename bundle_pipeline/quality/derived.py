@@ -25,6 +25,7 @@ ONE_OF: Mapping[str, tuple[OneOf, ...]] = {
         # Custom items, tips and deleted products have a title and nothing else.
         OneOf("item_name", ("variant_id", "sku", "line_item_name")),
     ),
+    "events": (OneOf("event_item", ("product_id", "variant_id", "sku")),),
 }
 
 

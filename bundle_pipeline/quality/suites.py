@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bundle_pipeline.quality.catalog_suites import CATALOG_SUITE, INVENTORY_SUITE, VARIANTS_SUITE
+from bundle_pipeline.quality.events_suite import EVENTS_SUITE
 from bundle_pipeline.quality.expectation import Expectation
 from bundle_pipeline.quality.orders_suite import ORDERS_SUITE
 
@@ -13,4 +14,5 @@ SUITES: Mapping[str, tuple[Expectation, ...]] = {
     "variants": VARIANTS_SUITE,
     "inventory": INVENTORY_SUITE,
     "catalog": CATALOG_SUITE,
+    "events": EVENTS_SUITE,
 }

@@ -7,7 +7,7 @@ from bundle_pipeline.schemas.base import Frame, count, one_of
 
 OUTCOMES = ("loaded", "superseded", "excluded", "quarantined")
 VERSION_OUTCOMES = ("read", "unusable")
-FILE_KINDS = ("orders", "variants", "inventory", "catalog", "settings", "marker")
+FILE_KINDS = ("orders", "variants", "inventory", "catalog", "events", "settings", "marker")
 
 _REASON: dict[str, dy.Column] = {
     "outcome": dy.String(),
@@ -23,7 +23,9 @@ class IngestLedger(Frame):
     one_row = "One landed file: its rows in, and how many went where."
 
     path = dy.String(primary_key=True, description="Object key below the shop's landing folder")
-    kind = dy.String(nullable=True, description="orders, variants, inventory, catalog; else null")
+    kind = dy.String(
+        nullable=True, description="orders, variants, inventory, catalog, events; else null"
+    )
     content_hash = dy.String(description="BLAKE3 of its bytes, hexadecimal, as b3sum prints it")
     byte_count = count(description="Size in bytes")
     row_count = count(description="Data rows in")
@@ -61,7 +63,9 @@ class LandedVersions(Frame):
 
     path = dy.String(primary_key=True, description="Object key below the shop's landing folder")
     version = dy.String(primary_key=True, description="The store's tag of the content (ETag)")
-    kind = dy.String(nullable=True, description="orders, variants, inventory, catalog; else null")
+    kind = dy.String(
+        nullable=True, description="orders, variants, inventory, catalog, events; else null"
+    )
     content_hash = dy.String(description="BLAKE3 of its bytes, hexadecimal, as b3sum prints it")
     byte_count = count(description="Size in bytes")
     row_count = count(description="Data rows in")

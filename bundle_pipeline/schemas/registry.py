@@ -12,6 +12,7 @@ from bundle_pipeline.schemas.bundles import (
 )
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
 from bundle_pipeline.schemas.evaluation import Evaluation
+from bundle_pipeline.schemas.events import Events, PairEventFeatures, ProductEventFeatures
 from bundle_pipeline.schemas.features import (
     CategoryFeatures,
     CustomerFeatures,
@@ -44,6 +45,7 @@ FRAMES: dict[str, type[Frame]] = {
         Variants,
         Inventory,
         Catalog,
+        Events,
         Quarantine,
         IngestLedger,
         LandedVersions,
@@ -62,6 +64,8 @@ FRAMES: dict[str, type[Frame]] = {
         CustomerFeatures,
         CategoryFeatures,
         PairFeatures,
+        ProductEventFeatures,
+        PairEventFeatures,
         ObjectivePlan,
         CandidateBundles,
         ScoredBundles,

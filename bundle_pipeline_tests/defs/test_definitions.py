@@ -27,6 +27,12 @@ FLOW = {
     "pair_features": {
         "orders", "order_lines", "variants", "catalog", "inventory", "baskets", "pair_rules",
     },
+    "product_event_features": {
+        "orders", "order_lines", "variants", "catalog", "inventory", "events",
+    },
+    "pair_event_features": {
+        "orders", "order_lines", "variants", "catalog", "inventory", "events",
+    },
     "objective_plan": {"orders", "product_features", "category_features", "pair_features"},
     "candidate_bundles": {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",

@@ -55,13 +55,17 @@ ADMIN_LINE = st.tuples(
     st.sampled_from(["S1", "S2", "S3", ""]),
     st.sampled_from(["0.00", "2.00"]),
 )
+EVENTS = "event_type,occurred_at,sku,session_id"
+EVENT = st.tuples(
+    st.integers(1, 3), st.sampled_from(["view", "cart", "paid", ""]), st.sampled_from(["S1", "S9"])
+)
 PRODUCT = st.tuples(st.integers(1, 4), st.sampled_from(["S1", "S2", "S3", ""]))
 
 
 @st.composite
 def contents(draw: st.DrawFn) -> bytes:
     """A file of any kind that has to do with orders."""
-    kind = draw(st.sampled_from(["plain", "plain", "admin", "products", "zip", "junk"]))
+    kind = draw(st.sampled_from(["plain", "plain", "admin", "products", "events", "zip", "junk"]))
     if kind == "plain":
         lines = draw(st.lists(PLAIN_LINE, max_size=6))
         return _text(PLAIN, [_plain(*line) for line in sorted(lines)])
@@ -71,6 +75,11 @@ def contents(draw: st.DrawFn) -> bytes:
     if kind == "products":
         products = draw(st.lists(PRODUCT, max_size=4))
         return _text(PRODUCTS, [f"p{n},v{n},Tee,5.00,{sku},active" for n, sku in products])
+    if kind == "events":
+        events = draw(st.lists(EVENT, max_size=4))
+        return _text(
+            EVENTS, [f"{what},2025-01-02T03:04:0{n}Z,{sku},s{n}" for n, what, sku in events]
+        )
     if kind == "zip":
         return _zipped(draw(contents()))
     return draw(st.sampled_from([b"", b"who,knows\n1,2\n", b"\xff\xfe\x00"]))

@@ -61,4 +61,14 @@ DEFECTS: dict[tuple[str, str], Defect] = {
     ("catalog", "catalog_states_prices"): unstated("price"),
     ("catalog", "catalog_title_is_on_every_row"): last_row("product_title", None),
     ("catalog", "catalog_status_is_known"): last_row("product_status", "retired"),
+    ("events", "events_state_what_happened"): unstated("event_type"),
+    ("events", "events_state_when_it_happened"): unstated("occurred_at"),
+    ("events", "events_state_what_it_was_about"): unstated("product_id", "variant_id", "sku"),
+    ("events", "event_type_is_mostly_there"): every_row("event_type", None),
+    ("events", "event_time_is_mostly_a_date"): every_row("occurred_at", "this morning"),
+    ("events", "event_mostly_names_its_product"): lambda table: (
+        table.pipe(every_row("product_id", None))
+        .pipe(every_row("variant_id", None))
+        .pipe(every_row("sku", None))
+    ),
 }

@@ -28,6 +28,7 @@ FRAMES = (
     "variants",
     "inventory",
     "catalog",
+    "events",
     "quarantine",
     "ingest_ledger",
 )

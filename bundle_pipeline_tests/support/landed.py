@@ -100,4 +100,12 @@ _CLEAN: dict[str, dict[str, str | None]] = {
         "product_created_at": "2025-07-30",
         "product_published_at": "30/07/2025 10:00:00",
     },
+    "events": {
+        "event_id": "{}",
+        "event_type": "product_viewed",
+        "occurred_at": "2025-08-22T12:26:39Z",
+        "product_id": "1{}",
+        "variant_id": "{}",
+        "sku": "SKU-{}",
+    },
 }

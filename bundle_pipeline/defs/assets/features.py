@@ -1,6 +1,7 @@
 """Orders and what files say of products -> product_, customer_, category_, pair_features; the plan.
 
-One step makes the first four, because they look at the same sales; another makes objective_plan.
+Events -> product_event_features, pair_event_features: frames of their own, so that a shop without
+events has no columns of zeros. One step makes all but objective_plan, from the same sales.
 """
 
 from collections.abc import Iterator
@@ -14,17 +15,24 @@ from bundle_pipeline.defs.labels import frame_asset, frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.features.categories import category_features
+from bundle_pipeline.features.co_views import crawler_visit_count, pair_event_features
 from bundle_pipeline.features.customers import customer_features
 from bundle_pipeline.features.entities import (
     categories_unlike_products,
     customers_unlike_orders,
     pairs_unlike_rules,
+    pairs_unlike_views,
+    products_unlike_events,
     variants_not_of_one_product,
 )
+from bundle_pipeline.features.event_params import EventParams
 from bundle_pipeline.features.objective_plan import plan_objectives
 from bundle_pipeline.features.pairs import pair_features
+from bundle_pipeline.features.product_events import product_event_features
 from bundle_pipeline.features.products import flag_counts, product_features
 from bundle_pipeline.features.sales import data_clock, gathered_sales
+from bundle_pipeline.features.visits import Visits, visits_of
+from bundle_pipeline.schemas.events import PairEventFeatures, ProductEventFeatures
 from bundle_pipeline.schemas.features import (
     CategoryFeatures,
     CustomerFeatures,
@@ -38,12 +46,15 @@ _KINDS = {"polars", "deltalake"}
 _SOURCES = {
     dg.AssetKey(name) for name in ("orders", "order_lines", "variants", "catalog", "inventory")
 }
+_EVENTS = {*_SOURCES, dg.AssetKey("events")}
 _MINED = {dg.AssetKey("pair_rules"), dg.AssetKey("baskets")}
 
 _ONE_PRODUCT = "every_variant_is_of_one_product"
 _ONE_CUSTOMER = "every_customer_has_one_row"
 _ONE_CATEGORY = "every_category_has_one_row"
 _ONE_PAIR = "every_pair_has_one_row"
+_ONE_EVENT_PRODUCT = "every_product_of_events_has_one_row"
+_VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
 
 
 @dg.multi_asset(
@@ -52,13 +63,18 @@ _ONE_PAIR = "every_pair_has_one_row"
     group_name="features",
     outs={
         schema.name: frame_out(schema, group="features", layer="derived", kinds=_KINDS)
-        for schema in (ProductFeatures, CustomerFeatures, CategoryFeatures, PairFeatures)
+        for schema in (
+            *(ProductFeatures, CustomerFeatures, CategoryFeatures, PairFeatures),
+            *(ProductEventFeatures, PairEventFeatures),
+        )
     },
     internal_asset_deps={
         ProductFeatures.name: _SOURCES,
         CustomerFeatures.name: _SOURCES,
         CategoryFeatures.name: {*_SOURCES, dg.AssetKey(ProductFeatures.name)},
         PairFeatures.name: {*_SOURCES, *_MINED},
+        ProductEventFeatures.name: _EVENTS,
+        PairEventFeatures.name: _EVENTS,
     },
     check_specs=[
         fact(
@@ -85,6 +101,18 @@ _ONE_PAIR = "every_pair_has_one_row"
             "Rows are the distinct pairs of pair_rules.",
             blocking=False,
         ),
+        fact(
+            _ONE_EVENT_PRODUCT,
+            ProductEventFeatures.name,
+            "Rows are the distinct products of the counted events.",
+            blocking=False,
+        ),
+        fact(
+            _VIEWED_PAIRS,
+            PairEventFeatures.name,
+            "No pair is there twice, and both of its products were viewed.",
+            blocking=False,
+        ),
     ],
 )
 def measure(
@@ -95,10 +123,11 @@ def measure(
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
+    events: pl.DataFrame,
     baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
-    """Measure products, customers, categories and pairs at the shop's data clock."""
+    """Measure products, customers, categories, pairs and events at the shop's data clock."""
     params = site.settings(shop_id(context.partition_key)).features
     sales = gathered_sales(
         orders=orders,
@@ -131,6 +160,22 @@ def measure(
     yield dg.Output(pairs, PairFeatures.name)
     unlike = pairs_unlike_rules(pairs, pair_rules)
     yield rows_break(_ONE_PAIR, unlike, asset=PairFeatures.name, key="key")
+    yield from _measured_events(visits_of(events, sales, params.events), params.events)
+
+
+def _measured_events(
+    visits: Visits, params: EventParams
+) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
+    products = product_event_features(visits)
+    counts = {"bundle/counted_events": visits.events.height}
+    yield dg.Output(products, ProductEventFeatures.name, metadata=counts)
+    unlike = products_unlike_events(products, visits.events)
+    yield rows_break(_ONE_EVENT_PRODUCT, unlike, asset=ProductEventFeatures.name, key="key")
+    pairs = pair_event_features(visits, params)
+    crawlers = {"bundle/visits_left_out": crawler_visit_count(visits, params)}
+    yield dg.Output(pairs, PairEventFeatures.name, metadata=crawlers)
+    unlike = pairs_unlike_views(pairs, visits.viewed)
+    yield rows_break(_VIEWED_PAIRS, unlike, asset=PairEventFeatures.name, key="key")
 
 
 @frame_asset(ObjectivePlan, group="features", layer="derived", kinds=_KINDS)

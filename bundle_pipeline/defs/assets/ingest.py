@@ -1,4 +1,4 @@
-"""Landed files -> orders, order_lines, variants, inventory, catalog, and where each row went.
+"""Landed files -> orders, order_lines, variants, inventory, catalog, events; each row's fate.
 
 One step makes all of them: they come from one delivery and are consistent with each other.
 """
@@ -33,6 +33,7 @@ from bundle_pipeline.quality.remembered import remembered
 from bundle_pipeline.quality.suites import SUITES
 from bundle_pipeline.quality.validate import ExpectationResult, validated
 from bundle_pipeline.schemas.catalog import Catalog, Inventory, Variants
+from bundle_pipeline.schemas.events import Events
 from bundle_pipeline.schemas.ingest import IngestLedger, LandedVersions, Quarantine
 from bundle_pipeline.schemas.orders import RESOLVED_BY, OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
@@ -40,7 +41,7 @@ from bundle_pipeline.store.manifest import refuse_preview_over_full
 from bundle_pipeline.store.parts import Parts
 
 _READ_KINDS = {"duckdb", "polars", "deltalake"}
-_FRAMES = (Orders, OrderLines, Variants, Inventory, Catalog)
+_FRAMES = (Orders, OrderLines, Variants, Inventory, Catalog, Events)
 _RECORDS = (Quarantine, IngestLedger)
 
 ROWS_ARE_CONSERVED = fact(
