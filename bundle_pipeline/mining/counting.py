@@ -15,9 +15,11 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.errors import ConfigError
-from bundle_pipeline.mining import duckdb_counts, scipy_counts
-from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts
+from bundle_pipeline.mining import duckdb_counts, occurrences, scipy_counts
+from bundle_pipeline.mining.itemset_counts import Counts, ItemsetCounts, Tally
 from bundle_pipeline.mining.kernel import counts as kernel_counts
+from bundle_pipeline.mining.kernel import tallies
+from bundle_pipeline.mining.kernel.item_stream import MOST_LINES
 from bundle_pipeline.mining.kernel.library import MAX_SIZE, kernel_state
 from bundle_pipeline.mining.params import CountingParams, EngineName
 from bundle_pipeline.mining.spark.state import require_spark
@@ -93,6 +95,30 @@ def count_connected_triples(
     engine = engine_in_use(params)
     given, wanted = _given(lines, engine), pairs.astype(np.uint32)
     return _module(engine).count_connected_triples(given, wanted, min_basket_count, params=params)
+
+
+def tally_itemsets(
+    encoded: EncodedBaskets,
+    itemsets: Codes,
+    labels: Codes,
+    *,
+    label_count: int,
+    params: CountingParams,
+) -> Tally:
+    """Look given itemsets up: their baskets by label, and their customers.
+
+    The kernel does it for every engine, and NumPy where the kernel can't be used.
+
+    Args:
+        encoded: Baskets.
+        itemsets: Distinct pairs or triples of variant codes, each ascending, in ascending order.
+        labels: Label of each basket, from 0; -1 for baskets that are left out.
+        label_count: Labels.
+        params: Limits.
+    """
+    if kernel_state().problem is not None or encoded.line_count > MOST_LINES:
+        return occurrences.tallied(encoded, itemsets, labels, label_count=label_count)
+    return tallies.tallied(encoded, itemsets, labels, label_count=label_count, params=params)
 
 
 def _module(engine: UsedEngine) -> ModuleType:

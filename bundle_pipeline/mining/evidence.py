@@ -5,7 +5,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.mining.occurrences import Tally
+from bundle_pipeline.mining.itemset_counts import Tally
 from bundle_pipeline.mining.poisson import mean_interval
 
 Floats = npt.NDArray[np.float64]

@@ -1,10 +1,12 @@
-"""Counted itemsets: what every counting engine returns, in one order."""
+"""Counted itemsets: what every counting engine returns, in one order, and what is known of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from bundle_pipeline.baskets.encoded import Codes
 
 UInt32s = npt.NDArray[np.uint32]
 UInt64s = npt.NDArray[np.uint64]
@@ -40,6 +42,18 @@ class Counts:
     """Baskets that hold each item, by code; also of items that too few hold."""
     itemsets: Sequence[ItemsetCounts]
     """Of two items, of three and so on, up to the size asked for."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often given itemsets occur, in baskets of several labels, and who is behind them."""
+
+    baskets: Codes
+    """Baskets that hold each itemset, shape (itemsets, labels)."""
+    rooms: Codes
+    """Places beside two variants in those baskets, added up; same shape."""
+    customers: Codes
+    """Distinct known customers behind each itemset."""
 
 
 def in_order(parts: Sequence[UInt32s], *, size: int) -> ItemsetCounts:

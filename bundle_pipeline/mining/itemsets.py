@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.counting import tally_itemsets
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
 from bundle_pipeline.mining.held_out import (
     Evidence,
@@ -21,7 +22,6 @@ from bundle_pipeline.mining.held_out import (
 )
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.null_model import expected_triple_counts, size_classes
-from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.mining.triple_counts import Grown, frequent_triples, pairs_to_grow
@@ -55,7 +55,7 @@ def mine_itemsets(
     grown = grown_pairs(baskets, pair_rules, params)
     triples, count = frequent_triples(baskets, grown.pairs, params)
     pairs, splits = _split(triples, baskets.variant_count)
-    expected = _expected(baskets, triples, pairs, splits)
+    expected = _expected(baskets, triples, pairs, splits, params)
     p_values = upper_tail(count, expected)
     family = math.comb(baskets.variant_count, 3)
     q_values = benjamini_hochberg(p_values, family_size=family)
@@ -105,9 +105,13 @@ def _split(triples: Codes, width: int) -> tuple[Codes, Codes]:
     return pairs, place.reshape(3, len(triples)).T
 
 
-def _expected(part: EncodedBaskets, triples: Codes, pairs: Codes, splits: Codes) -> Floats:
+def _expected(
+    part: EncodedBaskets, triples: Codes, pairs: Codes, splits: Codes, params: MiningParams
+) -> Floats:
     classes = size_classes(part)
-    tally = tallied(part, pairs, classes.of_basket, label_count=classes.class_count)
+    tally = tally_itemsets(
+        part, pairs, classes.of_basket, label_count=classes.class_count, params=params
+    )
     return expected_triple_counts(
         classes,
         triples,
@@ -120,13 +124,17 @@ def _expected(part: EncodedBaskets, triples: Codes, pairs: Codes, splits: Codes)
 def _backing(encoded: EncodedBaskets, triples: Codes, params: MiningParams) -> pl.DataFrame:
     """Customers behind each triple, and whether the newest baskets show it again."""
     split = split_position(encoded, params.held_out_share)
-    tally = tallied(encoded, triples, held_out_labels(encoded, split), label_count=2)
+    tally = tally_itemsets(
+        encoded, triples, held_out_labels(encoded, split), label_count=2, params=params
+    )
     customers = customer_counts(tally, encoded)
     if split is None:
         return pl.concat([customers, untested(len(triples))], how="horizontal")
     pairs, splits = _split(triples, encoded.variant_count)
     older, newest = (
-        Evidence(count=tally.baskets[:, label], expected=_expected(part, triples, pairs, splits))
+        Evidence(
+            count=tally.baskets[:, label], expected=_expected(part, triples, pairs, splits, params)
+        )
         for label, part in enumerate(split_at(encoded, split))
     )
     return pl.concat([customers, held_out_verdicts(older, newest)], how="horizontal")

@@ -19,7 +19,8 @@ def benjamini_hochberg(p_values: Floats, *, family_size: int) -> Floats:
     Returns:
         q-value per p-value, in the same order, 0 to 1.
     """
-    order = np.argsort(p_values, kind="stable")
+    # Equal p-values get equal q-values, in whatever order they come.
+    order = np.argsort(p_values)
     place = np.arange(1, p_values.size + 1)
     scaled = p_values[order] * (family_size / place)
     adjusted = np.minimum.accumulate(scaled[::-1])[::-1]

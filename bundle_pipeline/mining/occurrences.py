@@ -1,4 +1,4 @@
-"""Which baskets hold which itemset: what customers, held-out counts and triples are made from."""
+"""Which baskets hold which itemset, with NumPy: in the kernel's place where that is missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, Codes, EncodedBaskets, ranges
+from bundle_pipeline.mining.itemset_counts import Tally
 
 # Pairs of lines of one order that are laid out at a time: about 100 MB.
 _PAIRS_PER_CHUNK = 4_000_000
@@ -40,36 +41,19 @@ class Occurrences:
         return np.bincount(keys // width, minlength=self.itemset_count)
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How often itemsets occur, in baskets of several labels, and who is behind them."""
-
-    baskets: Codes
-    """Baskets that hold each itemset, shape (itemsets, labels)."""
-    rooms: Codes
-    """Places beside two variants in those baskets, added up; same shape."""
-    customers: Codes
-    """Distinct known customers behind each itemset."""
-
-
 def tallied(encoded: EncodedBaskets, itemsets: Codes, labels: Codes, *, label_count: int) -> Tally:
-    """Count the baskets of itemsets by label, and their customers.
+    """As :func:`bundle_pipeline.mining.counting.tally_itemsets`, with NumPy.
 
     Baskets are looked at in groups that end with a customer, so that customers of one group are
     none of another. Occurrences are never in memory for more than a group.
-
-    Args:
-        encoded: Baskets.
-        itemsets: Distinct pairs (sorted) or triples of variant codes, ascending.
-        labels: Label of each basket, from 0; -1 where no itemset can be.
-        label_count: Labels.
     """
     found = pair_occurrences if itemsets.shape[1] == _PAIR else triple_occurrences
     shape = (len(itemsets), label_count)
     baskets, rooms = np.zeros(shape), np.zeros(shape)
     customers = np.zeros(len(itemsets), dtype=np.int64)
     size = encoded.basket_size
-    for numbers in encoded.customer_blocks(size * (size - 1) // 2 + 1, _PAIRS_PER_GROUP):
+    for group_numbers in encoded.customer_blocks(size * (size - 1) // 2 + 1, _PAIRS_PER_GROUP):
+        numbers = group_numbers[labels[group_numbers] >= 0]
         group = encoded.in_order(numbers)
         held = found(group, itemsets)
         cell = held.itemset * label_count + labels[numbers][held.basket]

@@ -8,6 +8,7 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.association import with_association
+from bundle_pipeline.mining.counting import tally_itemsets
 from bundle_pipeline.mining.evidence import customer_counts, evidence_frame
 from bundle_pipeline.mining.held_out import (
     Evidence,
@@ -18,7 +19,6 @@ from bundle_pipeline.mining.held_out import (
     untested,
 )
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
-from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
@@ -72,7 +72,9 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
 def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.DataFrame:
     """Customers behind each pair, and whether the newest baskets show it again."""
     split = split_position(encoded, params.held_out_share)
-    tally = tallied(encoded, pairs, held_out_labels(encoded, split), label_count=2)
+    tally = tally_itemsets(
+        encoded, pairs, held_out_labels(encoded, split), label_count=2, params=params
+    )
     if split is None:
         verdicts = untested(len(pairs))
     else:

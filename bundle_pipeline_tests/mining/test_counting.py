@@ -201,7 +201,7 @@ def test_any_memory_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = whole.itemsets[0].items[:4000].astype(np.int64)
     triples = count_connected_triples(lines, pairs, 2, params=PARAMS)
     monkeypatch.setattr(kernel_counts, "_MEGABYTE", 1000)  # 50 kB for 200,000 lines
-    monkeypatch.setattr(kernel_counts, "_FEWEST_POSTING_BYTES", 40_000)
+    monkeypatch.setattr(kernel_counts, "FEWEST_POSTING_BYTES", 40_000)
     monkeypatch.setattr(rows, "_FIRST_SCRATCH_BYTES", 8)
     monkeypatch.setattr(rows, "_FIRST_CAPACITY", 1)
     monkeypatch.setattr(item_stream, "_LINES_PER_BATCH", 1009)
@@ -218,8 +218,13 @@ def test_blocks_of_postings_hold_at_least_one_item() -> None:
     with threads.threads_of(1) as one:
         baskets = postings.pruned(stream, 2, threads=one)
     # d 2, then b and c 9, a 11: d with b, and each of the others alone, at 11 postings of 4 bytes.
-    assert list(postings.blocks(baskets, max_bytes=44)) == [(0, 2), (2, 3), (3, 4)]
-    assert list(postings.blocks(baskets, max_bytes=1)) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert list(postings.blocks(baskets.posting_count, max_bytes=44)) == [(0, 2), (2, 3), (3, 4)]
+    assert list(postings.blocks(baskets.posting_count, max_bytes=1)) == [
+        (0, 1),
+        (1, 2),
+        (2, 3),
+        (3, 4),
+    ]
 
 
 def test_items_with_very_many_partners_are_counted_without_a_counter_for_each_pair() -> None:

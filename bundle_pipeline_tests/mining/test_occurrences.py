@@ -37,24 +37,6 @@ def test_each_itemset_is_found_in_exactly_the_baskets_that_hold_it(baskets: list
         assert found.itemset.size == len(wanted)
 
 
-def test_customers_count_once_and_unknown_ones_not_at_all() -> None:
-    encoded = encode_baskets(
-        baskets_frame("ab", "ab", "ab", "ac", "ab", customers=["x", "x", None, "y", "z"])
-    )
-    pairs = np.array([[0, 1], [0, 2], [1, 2]])
-    newest = np.array([0, 0, 1, 1, 1])
-    found = tallied(encoded, pairs, newest, label_count=2)
-    assert found.baskets.tolist() == [[2, 2], [0, 1], [0, 0]]
-    assert found.customers.tolist() == [2, 1, 0]
-    assert not found.rooms.any()
-
-
-def test_places_beside_two_variants_are_added_up() -> None:
-    encoded = encode_baskets(baskets_frame("ab", "abcd", "abc"))
-    found = tallied(encoded, np.array([[0, 1], [0, 3]]), np.zeros(3, np.int64), label_count=1)
-    assert found.rooms.tolist() == [[0 + 2 + 1], [2]]
-
-
 @settings(max_examples=40, deadline=None)
 @given(SHOPS, st.integers(1, 40), st.sampled_from([2, 3]), st.integers(0, 2**31))
 def test_groups_of_customers_do_not_change_a_tally(

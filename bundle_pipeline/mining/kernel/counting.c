@@ -10,6 +10,9 @@
  * Itemsets of three and more are found the same way within the item's baskets, narrowed to its
  * frequent partners: every subset of a frequent itemset is frequent, so nothing is missed.
  *
+ * kernel_tally looks given itemsets up: how many baskets of each label hold them, and how many
+ * customers are behind them. kernel_sum_lines does so for single items.
+ *
  * kernel_swap shuffles: what is counted in baskets that it went over is chance.
  *
  * Nothing is allocated here. The caller gives all memory; where it falls short, the item is undone
@@ -427,6 +430,141 @@ EXPORT uint32_t kernel_around(struct miner *m, uint32_t first_item, uint32_t las
         if (undone(m, used_before)) return item;
     }
     return last_item;
+}
+
+/* ------------------------------------------------------------------------------------- tallying */
+
+/* A basket whose codes, ascending, stay where they are. */
+struct basket {
+    uint32_t start; /* its first code */
+    uint32_t size;
+    uint32_t customer; /* NOBODY where not known */
+    uint32_t label;
+};
+
+#define NOBODY 0xffffffffu
+
+/* What is kept of an itemset, in words: customers so far and the last of them, then for each label
+ * the baskets that hold it, and the places beside two items in those. Sums over baskets are at most
+ * the number of lines, which fits. */
+enum cell { CUSTOMERS, LAST_CUSTOMER, LABELS };
+
+/* Write labelled baskets by customer, those of nobody first; next[customer + 1] is where the
+ * customer's next basket goes. Baskets of a negative label are left out. */
+EXPORT void kernel_by_customer(const int64_t *start, const int32_t *customer, const int64_t *label,
+                               int64_t baskets, uint64_t *next, struct basket *to) {
+    for (int64_t i = 0; i < baskets; i++) {
+        if (label[i] < 0) continue;
+        to[next[customer[i] + 1]++] =
+            (struct basket){(uint32_t)start[i], (uint32_t)(start[i + 1] - start[i]),
+                            (uint32_t)customer[i], (uint32_t)label[i]};
+    }
+}
+
+struct tally {
+    const uint32_t *codes;        /* of all baskets, as the caller names items */
+    const struct basket *baskets; /* those of a customer beside each other, those of nobody first */
+    const uint32_t *itemsets;     /* `size` ascending codes each, in ascending order, distinct */
+    const uint64_t *row;          /* per item, and one more: the first itemset that it begins */
+    const uint8_t *begins;        /* per item: whether it begins any */
+    const uint32_t *postings;     /* per item from first_item that begins one: baskets that hold it */
+    const uint64_t *start;        /* per item from first_item, and one more: its first posting */
+    uint32_t *cells;              /* per itemset, LAST_CUSTOMER set to NOBODY and the rest to 0 */
+    uint32_t size;                /* 2 or 3 */
+    uint32_t width;               /* words of a cell */
+    uint32_t first_item;
+};
+
+/* Write which of the baskets first up to last hold each item from first_item up to last_item that
+ * begins an itemset; next[item - first_item] is where the item's next posting goes. Without
+ * postings, next counts them. */
+EXPORT void kernel_visits(const struct tally *t, int64_t first, int64_t last, uint32_t first_item,
+                          uint32_t last_item, uint64_t *next, uint32_t *postings) {
+    for (int64_t i = first; i < last; i++) {
+        if (i + AHEAD < last) fetch(t->codes + t->baskets[i + AHEAD].start);
+        const uint32_t *code = t->codes + t->baskets[i].start, *end = code + t->baskets[i].size;
+        for (; code < end; code++) {
+            if (!t->begins[*code] || *code < first_item || *code >= last_item) continue;
+            uint64_t to = next[*code - first_item]++;
+            if (postings) postings[to] = (uint32_t)i;
+        }
+    }
+}
+
+static inline void add(uint32_t *cell, const struct basket *basket) {
+    /* Those of nobody come first, and begin as nobody's: they count for no customer. */
+    cell[CUSTOMERS] += cell[LAST_CUSTOMER] != basket->customer;
+    cell[LAST_CUSTOMER] = basket->customer;
+    cell[LABELS + 2 * basket->label]++;
+    cell[LABELS + 2 * basket->label + 1] += basket->size - 2;
+}
+
+/* Where the triple (any, b, c) is among those from first up to last, or last. */
+static uint64_t found(const uint32_t *triples, uint64_t first, uint64_t last, uint32_t b,
+                      uint32_t c) {
+    uint64_t wanted = (uint64_t)b << 32 | c, low = first, high = last;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        const uint32_t *triple = triples + 3 * middle;
+        if (((uint64_t)triple[1] << 32 | triple[2]) < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < last && triples[3 * low + 1] == b && triples[3 * low + 2] == c ? low : last;
+}
+
+/* Tally the itemsets that begin with the items from first_item up to last_item. place has room for
+ * every item, is 0, and is 0 again afterwards. */
+EXPORT void kernel_tally(const struct tally *t, uint32_t first_item, uint32_t last_item,
+                         uint32_t *place) {
+    /* Copies: a write into a cell might be one into *t, as far as the compiler knows. */
+    const uint32_t *codes = t->codes, *itemsets = t->itemsets;
+    const struct basket *baskets = t->baskets;
+    const uint32_t size = t->size, width = t->width;
+    uint32_t *cells = t->cells;
+    for (uint32_t item = first_item; item < last_item; item++) {
+        uint64_t first = t->row[item], last = t->row[item + 1];
+        if (first == last) continue;
+        /* Of several triples that go on with the same item, the first one's place. */
+        for (uint64_t i = last; i-- > first;) place[itemsets[i * size + 1]] = (uint32_t)(i - first + 1);
+        const uint32_t *post = t->postings + t->start[item - t->first_item];
+        const uint32_t *end = t->postings + t->start[item - t->first_item + 1];
+        for (; post < end; post++) {
+            if (post + 2 * AHEAD < end) __builtin_prefetch(baskets + post[2 * AHEAD]);
+            if (post + AHEAD < end) fetch(codes + baskets[post[AHEAD]].start);
+            const struct basket *basket = baskets + *post;
+            const uint32_t *after = codes + basket->start + basket->size;
+            for (const uint32_t *code = after - 1; *code > item; code--) {
+                if (place[*code] == 0) continue;
+                uint64_t i = first + place[*code] - 1;
+                if (size == 2) {
+                    add(cells + i * width, basket);
+                    continue;
+                }
+                for (const uint32_t *third = code + 1; third < after; third++) {
+                    uint64_t triple = found(itemsets, i, last, *code, *third);
+                    if (triple < last) add(cells + triple * width, basket);
+                }
+            }
+        }
+        for (uint64_t i = first; i < last; i++) place[itemsets[i * size + 1]] = 0;
+    }
+}
+
+/* Per label and item, two sums over the baskets of the label that hold the item: 1, and the other
+ * lines. Baskets of a negative label are left out. Whole numbers stay exact in doubles. */
+EXPORT void kernel_sum_lines(const uint32_t *codes, const int64_t *start, const int64_t *label,
+                             int64_t baskets, int64_t item_count, double *sums) {
+    for (int64_t i = 0; i < baskets; i++) {
+        if (label[i] < 0) continue;
+        double *of_label = sums + 2 * item_count * label[i];
+        double others = (double)(start[i + 1] - start[i] - 1);
+        for (int64_t line = start[i]; line < start[i + 1]; line++) {
+            of_label[2 * (int64_t)codes[line]] += 1.0;
+            of_label[2 * (int64_t)codes[line] + 1] += others;
+        }
+    }
 }
 
 /* -------------------------------------------------------------------------------------- shuffling */

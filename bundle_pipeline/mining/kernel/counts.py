@@ -1,8 +1,7 @@
 """Counting with the compiled kernel, in bounded memory and with several threads."""
 
 import ctypes
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -14,16 +13,18 @@ from bundle_pipeline.mining.kernel.item_stream import (
     laid_out,
 )
 from bundle_pipeline.mining.kernel.library import Miner, address, kernel
-from bundle_pipeline.mining.kernel.postings import PrunedBaskets, blocks, posted, pruned
+from bundle_pipeline.mining.kernel.postings import (
+    FEWEST_POSTING_BYTES,
+    PrunedBaskets,
+    blocks,
+    posted,
+    pruned,
+)
 from bundle_pipeline.mining.kernel.rows import Counter, CountRows, Task
-from bundle_pipeline.mining.kernel.threads import Threads, threads_of, usable_processors
+from bundle_pipeline.mining.kernel.threads import Threads, threads_for
 from bundle_pipeline.mining.params import CountingParams
 
 _MEGABYTE = 10**6
-# Below it a pass over the baskets per block would cost more than the memory is worth.
-_FEWEST_POSTING_BYTES = 16 * _MEGABYTE
-# A thread pays from here on.
-_LINES_PER_THREAD = 50_000
 
 
 def count_itemsets(
@@ -79,7 +80,8 @@ def _counted(
     params: CountingParams,
 ) -> list[ItemsetCounts]:
     counter = Counter(task, threads)
-    for block in blocks(task.baskets, max_bytes=_posting_bytes(stream, threads.count, params)):
+    most = _posting_bytes(stream, threads.count, params)
+    for block in blocks(task.baskets.posting_count, max_bytes=most):
         counter.count(posted(task.baskets, block, threads=threads), count_rows)
     return [in_order(rows, size=size) for size, rows in counter.found.rows.items()]
 
@@ -106,11 +108,8 @@ def _posting_bytes(stream: ItemStream, threads: int, params: CountingParams) -> 
     taken = stream.item_basket_count.size * BYTES_PER_ITEM * (1 + threads)
     if not stream.is_on_disk:
         taken += stream.codes.nbytes
-    return max(params.max_memory_mb * _MEGABYTE - taken, _FEWEST_POSTING_BYTES)
+    return max(params.max_memory_mb * _MEGABYTE - taken, FEWEST_POSTING_BYTES)
 
 
-@contextmanager
-def _threads(stream: ItemStream, params: CountingParams) -> Generator[Threads]:
-    most = params.max_threads or usable_processors()
-    with threads_of(max(1, min(most, stream.codes.size // _LINES_PER_THREAD))) as threads:
-        yield threads
+def _threads(stream: ItemStream, params: CountingParams) -> AbstractContextManager[Threads]:
+    return threads_for(stream.codes.size, params.max_threads)

@@ -15,6 +15,7 @@ from bundle_pipeline.errors import ConfigError
 MAX_SIZE = 16
 LARGEST_CODE = 2**31 - 1
 NO_RANK = 2**32 - 1
+NOBODY = 2**32 - 1
 
 _SOURCE = Path(__file__).with_name("counting.c")
 _POINTER, _SIZE, _RANK = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint32
@@ -69,6 +70,24 @@ class Miner(ctypes.Structure):
     ]
 
 
+class Tally(ctypes.Structure):
+    """``struct tally``: itemsets to look up, and the baskets that hold their first items."""
+
+    _fields_: ClassVar = [
+        ("codes", ctypes.c_void_p),
+        ("baskets", ctypes.c_void_p),
+        ("itemsets", ctypes.c_void_p),
+        ("row", ctypes.c_void_p),
+        ("begins", ctypes.c_void_p),
+        ("postings", ctypes.c_void_p),
+        ("start", ctypes.c_void_p),
+        ("cells", ctypes.c_void_p),
+        ("size", ctypes.c_uint32),
+        ("width", ctypes.c_uint32),
+        ("first_item", ctypes.c_uint32),
+    ]
+
+
 class Edges(ctypes.Structure):
     """``struct edges``: lines that swap their items."""
 
@@ -91,6 +110,12 @@ LIBRARY = Library(
         Function("kernel_post", None, (_POINTER, _SIZE, _SIZE, _RANK, _RANK, _POINTER, _POINTER)),
         Function("kernel_rows", _RANK, (_POINTER, _RANK, _RANK)),
         Function("kernel_around", _RANK, (_POINTER, _RANK, _RANK, _POINTER, _POINTER)),
+        Function(
+            "kernel_by_customer", None, (_POINTER, _POINTER, _POINTER, _SIZE, _POINTER, _POINTER)
+        ),
+        Function("kernel_visits", None, (_POINTER, _SIZE, _SIZE, _RANK, _RANK, _POINTER, _POINTER)),
+        Function("kernel_tally", None, (_POINTER, _RANK, _RANK, _POINTER)),
+        Function("kernel_sum_lines", None, (_POINTER, _POINTER, _POINTER, _SIZE, _SIZE, _POINTER)),
         Function("kernel_swap", _SIZE, (_POINTER, _POINTER, _POINTER, _SIZE)),
     ),
 )

@@ -12,6 +12,10 @@ from bundle_pipeline.mining.kernel.library import NO_RANK, address, kernel
 from bundle_pipeline.mining.kernel.threads import Threads
 
 POSTING_BYTES = 4
+# Rows are handed out in so many pieces per thread: they take unequal time.
+_PIECES_PER_THREAD = 16
+# Below it a pass over the baskets per block would cost more than the memory is worth.
+FEWEST_POSTING_BYTES = 16 * 10**6
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ def pruned(stream: ItemStream, min_basket_count: int, *, threads: Threads) -> Pr
     )
 
 
-def blocks(baskets: PrunedBaskets, *, max_bytes: int) -> Iterator[tuple[int, int]]:
-    """Ranges of ranks whose postings fit into memory; at least one rank each."""
-    ends = np.cumsum(baskets.posting_count)
+def blocks(posting_count: UInt64s, *, max_bytes: int) -> Iterator[tuple[int, int]]:
+    """Ranges of items whose postings fit into memory; at least one item each."""
+    ends = np.cumsum(posting_count)
     first, before = 0, 0
     while first < ends.size:
         most = before + max_bytes // POSTING_BYTES
@@ -99,15 +103,11 @@ def blocks(baskets: PrunedBaskets, *, max_bytes: int) -> Iterator[tuple[int, int
 def posted(baskets: PrunedBaskets, block: tuple[int, int], *, threads: Threads) -> Postings:
     """Postings of a block of ranks, in one pass over the baskets."""
     first, last = block
-    kept = [part[first:last] for part in baskets.kept]
-    start = np.zeros(last - first + 1, dtype=np.uint64)
-    np.cumsum(_sum(kept), out=start[1:])
+    start, places = starts([part[first:last] for part in baskets.kept])
     positions = np.empty(int(start[-1]), dtype=np.uint32)
-    # Each range writes behind the ranges before it, so that positions ascend whoever comes first.
-    before = np.cumsum([np.zeros_like(start[1:]), *kept], axis=0, dtype=np.uint64)
 
     def post(part: int) -> None:
-        goes_to = start[:-1] + before[part]
+        goes_to = places[part]
         kernel().kernel_post(
             address(baskets.codes),
             *baskets.ranges[part],
@@ -119,6 +119,37 @@ def posted(baskets: PrunedBaskets, block: tuple[int, int], *, threads: Threads) 
 
     threads.run(post, range(len(baskets.ranges)))
     return Postings(first, last, start, positions)
+
+
+def pieces_of(start: UInt64s, thread_count: int, *, first: int) -> list[tuple[int, int]]:
+    """Ranges of items with about as many postings each, several for each thread.
+
+    Args:
+        start: Per item, and one more: its first posting.
+        thread_count: Threads.
+        first: Number of the first item.
+    """
+    piece_count = _PIECES_PER_THREAD * thread_count
+    total = int(start[-1])
+    wanted = [total * piece // piece_count for piece in range(1, piece_count)]
+    cuts = sorted({0, *np.searchsorted(start, wanted).tolist(), start.size - 1})
+    return [(first + begin, first + end) for begin, end in itertools.pairwise(cuts)]
+
+
+def starts(kept: Sequence[UInt64s]) -> tuple[UInt64s, Sequence[UInt64s]]:
+    """Where the postings of items go that several parts of the baskets hold.
+
+    Args:
+        kept: Per part, the postings of each item.
+
+    Returns:
+        The first posting of each item, and their number; and per part the first that it writes:
+        behind those of the parts before it, so that postings ascend whoever comes first.
+    """
+    start = np.zeros(kept[0].size + 1, dtype=np.uint64)
+    np.cumsum(_sum(kept), out=start[1:])
+    before = np.cumsum([np.zeros_like(start[1:]), *kept[:-1]], axis=0, dtype=np.uint64)
+    return start, [start[:-1] + part for part in before]
 
 
 def _sum(parts: Sequence[UInt64s]) -> UInt64s:

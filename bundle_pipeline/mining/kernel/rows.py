@@ -1,6 +1,5 @@
 """Threads that count rows: each takes the next few items, and what they find is kept in order."""
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -10,11 +9,9 @@ import numpy as np
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.mining.itemset_counts import UInt32s
 from bundle_pipeline.mining.kernel.library import Database, Miner, address
-from bundle_pipeline.mining.kernel.postings import Postings, PrunedBaskets
+from bundle_pipeline.mining.kernel.postings import Postings, PrunedBaskets, pieces_of
 from bundle_pipeline.mining.kernel.threads import Threads
 
-# Rows are handed out in so many pieces per thread: they take unequal time.
-_PIECES_PER_THREAD = 16
 # What a thread starts with; more is given to items that need it.
 _FIRST_SCRATCH_BYTES = 1 << 20
 _FIRST_CAPACITY = 1 << 14
@@ -72,7 +69,7 @@ class Counter:
             finally:
                 self._free.put(workspace)
 
-        pieces = _pieces(postings, _PIECES_PER_THREAD * self.threads.count)
+        pieces = pieces_of(postings.start, self.threads.count, first=postings.first_rank)
         for results in self.threads.run(piece, pieces):
             for size, rows in results:
                 self.found.rows[size].append(rows)
@@ -164,16 +161,3 @@ class _Workspace:
         miner.scratch, miner.scratch_size = address(self._scratch), self._scratch.nbytes
         for size in self._sizes:
             miner.out[size], miner.capacity[size] = address(self._out[size]), len(self._out[size])
-
-
-def _pieces(postings: Postings, piece_count: int) -> list[tuple[int, int]]:
-    """Ranges of ranks with about as many postings each."""
-    total = int(postings.start[-1])
-    wanted = [total * piece // piece_count for piece in range(1, piece_count)]
-    inner = np.searchsorted(postings.start, wanted).tolist()
-    last = postings.last_rank - postings.first_rank
-    cuts = sorted({0, *inner, last})
-    return [
-        (postings.first_rank + first, postings.first_rank + end)
-        for first, end in itertools.pairwise(cuts)
-    ]

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
+
+# A thread pays from here on.
+_LINES_PER_THREAD = 50_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ def threads_of(count: int) -> Generator[Threads]:
         return
     with ThreadPoolExecutor(count) as pool:
         yield Threads(count, pool)
+
+
+def threads_for(line_count: int, most: int | None) -> AbstractContextManager[Threads]:
+    """As many threads as pay for so many lines, at most those given or the usable processors."""
+    allowed = most or usable_processors()
+    return threads_of(max(1, min(allowed, line_count // _LINES_PER_THREAD)))
 
 
 def usable_processors() -> int:
