@@ -14,7 +14,7 @@ from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.mining.periods.calendar import Calendar, calendar_of
-from bundle_pipeline.mining.periods.counts import StretchCounts, count_by_stretch
+from bundle_pipeline.mining.periods.counts import count_by_stretch, weigh_pairs
 from bundle_pipeline.mining.recency import recency_weights
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def follow_pairs(
     pairs, left_out_count = _surest(pair_rules, params.periods.max_pairs)
     codes = _codes(baskets, pairs)
     weight = _weights(ordered_at, calendar, params)
-    count, newest, weighed = _counts(baskets, codes, calendar, weight)
+    count, newest = _counts(baskets, codes, calendar, params)
     parts = [baskets.part(first, last) for first, last in pairwise(calendar.first_basket.tolist())]
     expected = _columns([expected_pair_counts(size_classes(part), codes) for part in parts], codes)
     logger.info(
@@ -87,7 +87,10 @@ def follow_pairs(
         newest_count=newest,
         weighted=None
         if weight is None
-        else Weighted(weighed, expected_pair_counts(size_classes(baskets, weight=weight), codes)),
+        else Weighted(
+            weigh_pairs(baskets, codes, weight=weight),
+            expected_pair_counts(size_classes(baskets, weight=weight), codes),
+        ),
     )
 
 
@@ -119,19 +122,19 @@ def _weights(ordered_at: pl.Series, calendar: Calendar, params: MiningParams) ->
 
 
 def _counts(
-    encoded: EncodedBaskets, codes: Codes, calendar: Calendar, weight: Floats | None
-) -> tuple[Codes, Codes, Floats]:
-    """Counts per period, those of the newest quarter of time, and sums of weights."""
+    encoded: EncodedBaskets, codes: Codes, calendar: Calendar, params: MiningParams
+) -> tuple[Codes, Codes]:
+    """Counts per period, and those of the newest quarter of time."""
     if calendar.period_count == 0:
         none = np.zeros((len(codes), 0), dtype=np.int64)
-        return none, none.sum(axis=1), none.sum(axis=1).astype(np.float64)
+        return none, none.sum(axis=1)
     # The newest quarter begins inside a period: that one is counted in two parts.
     cut = int(np.searchsorted(calendar.first_basket, calendar.newest_quarter, side="right"))
     bounds = np.insert(calendar.first_basket, cut, calendar.newest_quarter)
-    found: StretchCounts = count_by_stretch(encoded, codes, bounds=bounds, weight=weight)
-    count = np.delete(found.count, cut, axis=1)
-    count[:, cut - 1] += found.count[:, cut]
-    return count, found.count[:, cut:].sum(axis=1), found.weight
+    found = count_by_stretch(encoded, codes, bounds=bounds, params=params)
+    count = np.delete(found, cut, axis=1)
+    count[:, cut - 1] += found[:, cut]
+    return count, found[:, cut:].sum(axis=1)
 
 
 def _rarer(encoded: EncodedBaskets, parts: Sequence[EncodedBaskets], codes: Codes) -> list[Floats]:

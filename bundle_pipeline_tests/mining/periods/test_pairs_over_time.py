@@ -14,9 +14,9 @@ from polars.testing import assert_frame_equal
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.null_model import expected_pair_counts, size_classes
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
-from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.mining.params import CountingParams, MiningParams
 from bundle_pipeline.mining.periods import counts
-from bundle_pipeline.mining.periods.counts import count_by_stretch
+from bundle_pipeline.mining.periods.counts import count_by_stretch, weigh_pairs
 from bundle_pipeline.mining.periods.follow import follow_pairs
 from bundle_pipeline.mining.periods.pair_periods import pair_periods
 from bundle_pipeline.mining.periods.pair_trends import pair_trends
@@ -152,15 +152,31 @@ def test_counts_per_period_are_those_of_brute_force_and_add_up(
     assert trends.height == len(pairs)
 
 
-def test_chunks_and_weights_do_not_change_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stretches_add_up_and_baskets_outside_of_them_count_in_none() -> None:
     encoded = encode_baskets(noise_shop(Noise(order_count=300, variant_count=15), seed=1))
     pairs = np.array(list(combinations(range(15), 2)))
-    bounds, ones = np.array([0, 100, 100, 300]), np.ones(300)
-    whole = count_by_stretch(encoded, pairs, bounds=bounds, weight=ones)
+    params = CountingParams()
+    one, other, both = (
+        count_by_stretch(encoded, pairs, bounds=np.array(bounds), params=params)
+        for bounds in ([20, 100, 100, 280], [0, 300], [100, 280])
+    )
+    assert (one[:, 2:] == both).all()
+    assert not one[:, 1].any()
+    assert (one.sum(axis=1) < other[:, 0]).any()
+    part = encoded.part(20, 100)
+    whole = count_by_stretch(part, pairs, bounds=np.array([0, 80]), params=params)
+    assert (one[:, :1] == whole).all()
+
+
+def test_weights_add_up_whatever_is_laid_beside_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoded = encode_baskets(noise_shop(Noise(order_count=300, variant_count=15), seed=1))
+    pairs = np.array(list(combinations(range(15), 2)))
+    bounds, twos = np.array([0, 300]), np.full(300, 2.0)
+    count = count_by_stretch(encoded, pairs, bounds=bounds, params=CountingParams())
     monkeypatch.setattr(counts, "_ENTRIES_PER_CHUNK", 9)
-    cut = count_by_stretch(encoded, pairs, bounds=bounds, weight=ones)
-    assert (cut.count == whole.count).all()
-    assert (cut.weight == whole.count.sum(axis=1)).all()
+    assert (weigh_pairs(encoded, pairs, weight=twos) == 2 * count[:, 0]).all()
 
 
 def test_beyond_the_limit_the_surest_pairs_are_followed_and_the_others_counted() -> None:
