@@ -1,4 +1,4 @@
-"""Evidence of a bundle: the fields every source fills, and the one interval computed here."""
+"""Evidence of a bundle: the fields that every source fills."""
 
 from typing import cast
 
@@ -10,25 +10,3 @@ _EVIDENCE = cast("pl.Struct", CandidateBundles.create_empty().schema["evidence"]
 
 EVIDENCE_FIELDS = tuple(field.name for field in _EVIDENCE.fields)
 """Names of the evidence of a bundle, in the declared order."""
-
-# 97.5 % point of the standard normal distribution: a two-sided interval of 95 %.
-_Z = 1.959963984540054
-
-
-def wilson_low(successes: pl.Expr, trials: pl.Expr) -> pl.Expr:
-    """Lower end of the 95 % Wilson score interval of a share (Wilson, JASA 1927).
-
-    ``(p + z^2 / 2n - z * sqrt(p * (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)``; unlike the
-    textbook interval it stays within 0..1 and is honest for a handful of trials.
-
-    Args:
-        successes: At most ``trials``.
-        trials: At least 1.
-
-    Returns:
-        Float64 in 0..1.
-    """
-    share = successes / trials
-    centre = share + _Z**2 / (2 * trials)
-    spread = _Z * (share * (1 - share) / trials + _Z**2 / (4 * trials * trials)).sqrt()
-    return ((centre - spread) / (1 + _Z**2 / trials)).clip(0.0, 1.0)

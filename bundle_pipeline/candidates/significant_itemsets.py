@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from bundle_pipeline.candidates.evidence import EVIDENCE_FIELDS, wilson_low
+from bundle_pipeline.candidates.evidence import EVIDENCE_FIELDS
 from bundle_pipeline.candidates.suggestions import frequently_bought
+from bundle_pipeline.statistics.shares import wilson_low
 
 PROVENANCE = "significant_itemset"
 

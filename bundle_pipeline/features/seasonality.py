@@ -1,14 +1,13 @@
 """Whether a product sells in a season of its own, measured against the shop's months."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
 from bundle_pipeline.features.sales import Sales
+from bundle_pipeline.statistics.poisson import exact_interval
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,8 +59,7 @@ def measured_seasons(sales: Sales, *, min_order_count: int) -> pl.DataFrame:
     seen = _windows(months.own)
     expected = months.own.sum(axis=1, keepdims=True) * _windows(months.shop_share)
     divisor = np.where(expected > 0, expected, np.inf)
-    low = cast("Floats", special.gammaincinv(np.maximum(seen, 1), _TAIL)) / divisor
-    low = np.where(seen > 0, low, 0.0)
+    low = exact_interval(seen, _TAIL)[0] / divisor
     best = low.argmax(axis=1)
     row = np.arange(months.product.size)
     found = pl.DataFrame(

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field
-from scipy import sparse, special  # pyright: ignore[reportMissingTypeStubs]
+from scipy import sparse  # pyright: ignore[reportMissingTypeStubs]
 
 from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.similar_products import Substitutes
 from bundle_pipeline.settings.layers import Params
+from bundle_pipeline.statistics.poisson import exact_interval
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,6 @@ Floats = npt.NDArray[np.float64]
 SparseMatrix = Any
 csc_array = cast("Callable[..., SparseMatrix]", sparse.csc_array)
 
-# Intervals are two-sided 95 %.
-_TAIL = 0.025
 # Pairs counted at once.
 _PAIRS_PER_BLOCK = 20_000
 # Of the score: what pages say is half of it, what orders say the other half.
@@ -88,12 +87,10 @@ def find_substitutes(
         alike.with_columns(
             basket_count=in_baskets.count,
             expected_count=in_baskets.expected,
-            adjusted_lift_high=_ratio(
-                special.gammainccinv(in_baskets.count + 1, _TAIL), in_baskets.expected
-            ),
+            adjusted_lift_high=_ratio(exact_interval(in_baskets.count)[1], in_baskets.expected),
             shared_customer_count=by_customers.count,
             expected_customer_count=by_customers.expected,
-            customer_lift_low=_ratio(_low(by_customers.count), by_customers.expected),
+            customer_lift_low=_ratio(exact_interval(by_customers.count)[0], by_customers.expected),
         )
         .pipe(_where_customers_are_known, is_known=not known.is_empty())
         .pipe(_judged)
@@ -199,11 +196,6 @@ def _expected(sold: pl.DataFrame, product_count: int, left: Codes, right: Codes)
         filled = np.minimum(count[left] * companions[right], count[right] * companions[left])
         expected += filled / lines.height
     return expected
-
-
-def _low(count: Codes) -> Floats:
-    low = cast("Floats", special.gammaincinv(np.maximum(count, 1), _TAIL))
-    return np.where(count == 0, 0.0, low)
 
 
 def _ratio(mean: Floats, expected: Floats) -> pl.Series:

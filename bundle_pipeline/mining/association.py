@@ -6,8 +6,7 @@ and the number of counted baskets.
 
 import polars as pl
 
-# Two-sided 95 % of the normal distribution.
-_Z = 1.959963984540054
+from bundle_pipeline.statistics.shares import wilson_low
 
 _BOTH = pl.col("basket_count")
 _ANTECEDENT = pl.col("antecedent_basket_count")
@@ -39,7 +38,7 @@ def with_association(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
     return rules.with_columns(
         support=support,
         confidence=confidence,
-        confidence_low=_wilson_low(confidence, _ANTECEDENT),
+        confidence_low=wilson_low(_BOTH, _ANTECEDENT),
         lift=lift,
         leverage=support - _ANTECEDENT / n * (_CONSEQUENT / n),
         conviction=pl.when(confidence < 1).then((1 - _CONSEQUENT / n) / (1 - confidence)),
@@ -80,9 +79,3 @@ def with_more_measures(rules: pl.DataFrame, basket_count: int) -> pl.DataFrame:
         kulczynski=(both / antecedent + both / consequent) / 2,
         certainty=pl.when(absent > 0).then(beyond / antecedent / absent).otherwise(0.0),
     )
-
-
-def _wilson_low(share: pl.Expr, trials: pl.Expr) -> pl.Expr:
-    centre = share + _Z**2 / (2 * trials)
-    margin = _Z * ((share * (1 - share) + _Z**2 / (4 * trials)) / trials).sqrt()
-    return ((centre - margin) / (1 + _Z**2 / trials)).clip(0.0, 1.0)

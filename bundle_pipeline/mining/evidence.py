@@ -6,16 +6,28 @@ import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.itemset_counts import Tally
-from bundle_pipeline.mining.poisson import mean_interval
 
 Floats = npt.NDArray[np.float64]
 
 
 def evidence_frame(
-    count: Codes, expected: Floats, p_values: Floats, q_values: Floats
+    count: Codes,
+    expected: Floats,
+    p_values: Floats,
+    q_values: Floats,
+    *,
+    interval: tuple[Floats, Floats],
 ) -> pl.DataFrame:
-    """Counts with their adjusted lift and its 95 % Poisson interval (mid-p)."""
-    low, high = mean_interval(count)
+    """Counts with their adjusted lift and its interval.
+
+    Args:
+        count: Baskets that hold each itemset.
+        expected: As many as chance gives.
+        p_values: Of the count by chance.
+        q_values: The same, corrected for how many were tested.
+        interval: Both ends of the 95 % interval of the mean count.
+    """
+    low, high = interval
     return pl.DataFrame(
         {
             "basket_count": count,

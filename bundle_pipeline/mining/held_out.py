@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.mining.poisson import critical_count, mean_interval, upper_tail
+from bundle_pipeline.statistics.poisson import critical_count, mean_interval, upper_tail
 
 Floats = npt.NDArray[np.float64]
 

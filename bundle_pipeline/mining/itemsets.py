@@ -23,10 +23,10 @@ from bundle_pipeline.mining.held_out import (
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.null_model import expected_triple_counts, size_classes
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.mining.triple_counts import Grown, frequent_triples, pairs_to_grow
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import Itemsets
+from bundle_pipeline.statistics.poisson import mean_interval, upper_tail
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,13 @@ def mine_itemsets(
     itemsets = pl.concat(
         [
             _named(baskets, triples[kept]),
-            evidence_frame(count[kept], expected[kept], p_values[kept], q_values[kept]),
+            evidence_frame(
+                count[kept],
+                expected[kept],
+                p_values[kept],
+                q_values[kept],
+                interval=mean_interval(count[kept]),
+            ),
             _backing(baskets, triples[kept], params),
         ],
         how="horizontal",

@@ -103,13 +103,14 @@ def expected_pair_counts(classes: SizeClasses, pairs: Codes) -> Floats:
     expected = np.zeros(len(pairs))
     for first in range(0, len(pairs), _PAIRS_AT_A_TIME):
         block = slice(first, first + _PAIRS_AT_A_TIME)
-        one, other = pairs[block].T
         for k in range(classes.class_count):
-            expected[block] += _expected_of_class(classes, k, one, other)
+            expected[block] += expected_in_class(classes, pairs[block], k)
     return expected
 
 
-def _expected_of_class(classes: SizeClasses, k: int, one: Codes, other: Codes) -> Floats:
+def expected_in_class(classes: SizeClasses, pairs: Codes, k: int) -> Floats:
+    """Expected baskets of class ``k`` with each pair, by chance."""
+    one, other = pairs.T
     count, companions = classes.count[:, k], classes.companions[:, k]
     left, right = count[one], count[other]
     filled = np.maximum(right * companions[one], left * companions[other]) / classes.lines[k]

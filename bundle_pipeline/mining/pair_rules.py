@@ -4,6 +4,8 @@ import logging
 import math
 
 import dataframely as dy
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
@@ -18,15 +20,19 @@ from bundle_pipeline.mining.held_out import (
     split_position,
     untested,
 )
+from bundle_pipeline.mining.lift_spread import lift_interval, lift_spread
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
+from bundle_pipeline.mining.null_model import size_classes
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import PairRules
+from bundle_pipeline.statistics.poisson import upper_tail
 
 logger = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
 
 
 def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFrame[PairRules]:
@@ -51,10 +57,12 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
     family = math.comb(baskets.variant_count, 2)
     q_values = benjamini_hochberg(p_values, family_size=family)
     stored = (count > expected) & (p_values <= params.max_p_value)
-    found = evidence_frame(count[stored], expected[stored], p_values[stored], q_values[stored])
+    interval, backing = _backed(baskets, pairs[stored], count[stored], params)
+    found = evidence_frame(
+        count[stored], expected[stored], p_values[stored], q_values[stored], interval=interval
+    )
     found = pl.concat(
-        [_named(baskets, pairs[stored]), found, _backing(baskets, pairs[stored], params)],
-        how="horizontal",
+        [_named(baskets, pairs[stored]), found, backing], how="horizontal"
     ).with_columns(is_significant=pl.col("q_value") <= params.max_q)
     rules = with_association(_both_directions(found), baskets.basket_count)
     logger.info(
@@ -69,24 +77,31 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
     return declared(PairRules, rules.sort("antecedent_id", "consequent_id"))
 
 
-def _backing(encoded: EncodedBaskets, pairs: Codes, params: MiningParams) -> pl.DataFrame:
-    """Customers behind each pair, and whether the newest baskets show it again."""
+def _backed(
+    encoded: EncodedBaskets, pairs: Codes, count: Codes, params: MiningParams
+) -> tuple[tuple[Floats, Floats], pl.DataFrame]:
+    """Interval of each pair's mean count; its customers, and whether the newest baskets show it."""
     split = split_position(encoded, params.held_out_share)
+    classes = size_classes(encoded)
+    # Baskets of one variant, which are of no class, hold no pair.
+    labels = held_out_labels(encoded, split) * classes.class_count + classes.of_basket
     tally = tally_itemsets(
-        encoded, pairs, held_out_labels(encoded, split), label_count=2, params=params
+        encoded, pairs, labels, label_count=2 * classes.class_count, params=params
     )
+    by_part = tally.baskets.reshape(len(pairs), 2, classes.class_count)
+    interval = lift_interval(count, lift_spread(classes, pairs, by_part.sum(axis=1)))
     if split is None:
         verdicts = untested(len(pairs))
     else:
         older, newest = (
             Evidence(
-                count=tally.baskets[:, label],
+                count=by_part[:, label].sum(axis=1),
                 expected=expected_pair_counts(part, pairs, params.null_model),
             )
             for label, part in enumerate(split_at(encoded, split))
         )
         verdicts = held_out_verdicts(older, newest)
-    return pl.concat([customer_counts(tally, encoded), verdicts], how="horizontal")
+    return interval, pl.concat([customer_counts(tally, encoded), verdicts], how="horizontal")
 
 
 def _named(encoded: EncodedBaskets, pairs: Codes) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.mining.itemsets import grown_pairs
 from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import critical_count, detectable_mean
+from bundle_pipeline.statistics.poisson import critical_count, detectable_mean
 
 # A pair is detectable where an association of that strength would be found 4 times in 5.
 _POWER = 0.8

@@ -22,8 +22,8 @@ from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.pair_counts import frequent_pairs
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.schemas.baskets import Baskets
+from bundle_pipeline.statistics.poisson import upper_tail
 from bundle_pipeline_tests.support.generators import (
     Noise,
     Pairs,

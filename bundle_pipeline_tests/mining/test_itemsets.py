@@ -10,9 +10,9 @@ from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import upper_tail
 from bundle_pipeline.mining.triple_counts import frequent_triples, pairs_to_grow
 from bundle_pipeline.schemas.mining import Itemsets
+from bundle_pipeline.statistics.poisson import upper_tail
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, baskets_frame, shuffled
 from bundle_pipeline_tests.support.oracles import set_counts
 

@@ -27,11 +27,11 @@ _FACTS = {
     "stated_discount_is_charged": (
         "List total minus discount is the price, and the item prices add up to it.",
         (_PRICE["list_total_minor"] - _PRICE["discount_minor"] != _PRICE["bundle_price_minor"])
-        | (_CHARGED != _PRICE["bundle_price_minor"]),
+        | (_PRICE["bundle_price_minor"] != _CHARGED),
     ),
     "no_tier_costs_more_each": (
         "More units of a variant never cost more each.",
-        (_UNIT_PRICES != _UNIT_PRICES.list.sort(descending=True)).fill_null(value=False),
+        (_UNIT_PRICES.list.sort(descending=True) != _UNIT_PRICES).fill_null(value=False),
     ),
     "no_bundle_below_its_floor": (
         "No bundle is priced below its floor, nor above the sum of its parts.",

@@ -5,9 +5,9 @@ import numpy as np
 import polars as pl
 
 from bundle_pipeline.mining.periods.follow import FollowedPairs
-from bundle_pipeline.mining.poisson import mean_interval
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import PairPeriods
+from bundle_pipeline.statistics.poisson import mean_interval
 
 
 def pair_periods(followed: FollowedPairs) -> dy.DataFrame[PairPeriods]:

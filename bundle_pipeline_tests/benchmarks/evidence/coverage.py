@@ -18,10 +18,11 @@ import numpy.typing as npt
 from scipy import special
 
 from bundle_pipeline.baskets.encoded import encode_baskets
-from bundle_pipeline.mining.evidence import evidence_frame
-from bundle_pipeline.mining.occurrences import pair_occurrences
+from bundle_pipeline.mining.lift_spread import lift_interval, lift_spread
+from bundle_pipeline.mining.null_model import size_classes
+from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.poisson import mean_interval
+from bundle_pipeline.statistics.poisson import exact_interval, mean_interval
 from bundle_pipeline_tests.support.generators import Noise, Pairs, planted_shop
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +56,7 @@ def coverage_of_counts() -> Iterator[Covered]:
         chance = np.exp(special.xlogy(counts, means) - means - special.gammaln(counts + 1))
         ours, exact = (
             float((chance * ((low <= means) & (means <= high))).sum(axis=1).mean())
-            for low, high in (mean_interval(counts), _exact_interval(counts))
+            for low, high in (mean_interval(counts), exact_interval(counts))
         )
         yield Covered("counts", band, 0, ours, exact)
 
@@ -64,7 +65,7 @@ def coverage_of_shops(replicates: int) -> Iterator[Covered]:
     """Coverage by mean count over replicates of a shop: of planted pairs, then of popular pairs."""
     counts, expected, ours = _replicated(replicates)
     true_lift = counts.mean(axis=0) / expected.mean(axis=0)
-    low, high = _exact_interval(counts)
+    low, high = exact_interval(counts)
     exact = (low / expected <= true_lift) & (true_lift <= high / expected)
     held = (ours[0] <= true_lift) & (true_lift <= ours[1])
     mean = counts.mean(axis=0)
@@ -93,12 +94,12 @@ def _replicated(replicates: int) -> tuple[Floats, Floats, tuple[Floats, Floats]]
         encoded = encode_baskets(baskets)
         code = {variant_id: number for number, variant_id in enumerate(encoded.variant_ids)}
         pairs = np.array([[code[a], code[b]] for a, b in members])
-        counts = pair_occurrences(encoded, pairs).basket_counts()
+        classes = size_classes(encoded)
+        by_class = tallied(encoded, pairs, classes.of_basket, label_count=classes.class_count)
+        counts = by_class.baskets.sum(axis=1)
         expected = expected_pair_counts(encoded, pairs, "size_classes")
-        nothing = np.ones(len(pairs))
-        frame = evidence_frame(counts, expected, nothing, nothing)
-        columns = ("basket_count", "expected_count", "adjusted_lift_low", "adjusted_lift_high")
-        rows.append(frame.select(columns).to_numpy().T)
+        low, high = lift_interval(counts, lift_spread(classes, pairs, by_class.baskets))
+        rows.append(np.stack([counts, expected, low / expected, high / expected]))
     counts, expected, low, high = np.stack(rows, axis=1)
     return counts, expected, (low, high)
 
@@ -113,9 +114,3 @@ def _planted() -> Pairs:
     return planted_shop(
         _SHOP, pair_count=_PLANTED_PAIRS, planted_share=_PLANTED_SHARE, seed=0, pair_seed=0
     )[1]
-
-
-def _exact_interval(count: npt.NDArray[np.generic]) -> tuple[Floats, Floats]:
-    seen = count.astype(np.float64)
-    low = np.where(seen == 0, 0.0, special.gammaincinv(np.maximum(seen, 1), 0.025))
-    return low, special.gammainccinv(seen + 1, 0.025)

@@ -16,7 +16,7 @@ from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams, NullName
-from bundle_pipeline.mining.poisson import critical_count, upper_tail
+from bundle_pipeline.statistics.poisson import critical_count, upper_tail
 from bundle_pipeline_tests.benchmarks.evidence.real_baskets import (
     NO_LIMIT,
     counted_baskets,

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.mining.poisson import (
+from bundle_pipeline.statistics.poisson import (
     critical_count,
     detectable_mean,
+    exact_interval,
     mean_interval,
     upper_tail,
 )
@@ -34,6 +35,28 @@ def test_the_interval_counts_half_of_what_was_seen() -> None:
     assert high.tolist() == pytest.approx([17.82, -math.log(0.05), 4.93, 11.08, 4.93], abs=5e-3)
 
 
+def test_the_exact_interval_matches_the_table_of_garwood() -> None:
+    # Biometrika 28 (1936): 95 % of 0, 1, 5, 10.
+    low, high = exact_interval(np.array([0, 1, 5, 10]))
+    assert low.tolist() == pytest.approx([0.0, 0.0253, 1.6235, 4.7954], abs=1e-4)
+    assert high.tolist() == pytest.approx([3.6889, 5.5716, 11.6683, 18.3904], abs=1e-4)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.floats(1e-4, 0.4))
+def test_the_ends_of_the_exact_interval_reach_what_was_seen_with_that_chance(
+    count: int, tail: float
+) -> None:
+    seen = np.array([count])
+    low, high = exact_interval(seen, tail)
+    assert 1 - upper_tail(seen + 1, high)[0] == pytest.approx(tail, rel=1e-6)
+    if count:
+        assert upper_tail(seen, low)[0] == pytest.approx(tail, rel=1e-6)
+    else:
+        assert low[0] == 0.0
+
+
+@settings(deadline=None)
 @given(st.integers(1, 10**7))
 def test_the_ends_of_the_interval_leave_the_tail_outside(count: int) -> None:
     seen = np.array([count])
@@ -59,7 +82,7 @@ def test_no_counts_have_no_intervals() -> None:
     assert low.size == high.size == 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.floats(0, 1e6), st.floats(1e-12, 0.5))
 def test_the_critical_count_is_the_first_within_the_level(mean: float, level: float) -> None:
     expected = np.array([mean])

@@ -45,11 +45,29 @@ def mean_interval(count: Counts) -> tuple[Floats, Floats]:
     """
     counts, place = np.unique(count, return_inverse=True)
     # The exact interval holds this one, and the count lies in both.
-    lowest = cast("Floats", special.gammaincinv(np.maximum(counts, 1), _TAIL))
-    highest = cast("Floats", special.gammainccinv(counts + 1, _TAIL))
+    lowest, highest = exact_interval(counts)
     low = _crossing(_more, counts, outside=lowest)
     high = _crossing(_fewer, counts, outside=highest)
     return np.where(counts == 0, 0.0, low)[place], high[place]
+
+
+def exact_interval(count: Counts | Floats, tail: float = _TAIL) -> tuple[Floats, Floats]:
+    """Interval of a Poisson mean of which ``count`` was seen, that never covers less than it says.
+
+    The ends are the means that reach the count, or stay at or below it, with the chance ``tail``
+    (Garwood, Biometrika 1936). For what is decided by an end; :func:`mean_interval` is closer to 95
+    %.
+
+    Args:
+        count: Whole numbers, at least 0.
+        tail: Largest chance that the mean is beyond either end: 0.025 for 95 %.
+
+    Returns:
+        Lower end, 0 where count is 0, and upper end.
+    """
+    low = cast("Floats", special.gammaincinv(np.maximum(count, 1), tail))
+    high = cast("Floats", special.gammainccinv(count + 1, tail))
+    return np.where(count == 0, 0.0, low), high
 
 
 def _more(count: Counts, mean: Floats) -> Floats:

@@ -1,0 +1,1 @@
+"""How sure counts and shares are: tails and intervals that every room that judges shares."""
