@@ -155,13 +155,25 @@ class ItemNeighbours(Frame):
     )
     variant_id = dy.String(primary_key=True, description="Variant that is given")
     neighbour_id = dy.String(primary_key=True, description="Variant that goes with it")
-    rank = dy.Int64(min=1, description="1 is the best neighbour")
-    score = dy.Float64(min=0.0, description="Comparable within a method; scores of a basket add up")
+    rank = dy.Int64(
+        nullable=True,
+        min=1,
+        description="1 is the best neighbour; null where the score is below 0",
+    )
+    score = dy.Float64(
+        description="Comparable within a method; scores of a basket add up. Below 0: bought less "
+        "beside the variant than all others explain"
+    )
 
     @dy.rule()
     def neighbour_is_another_variant(cls) -> pl.Expr:
         """A variant is no neighbour of itself."""
         return pl.col("variant_id") != pl.col("neighbour_id")
+
+    @dy.rule()
+    def ranked_are_those_that_go_with_it(cls) -> pl.Expr:
+        """What has a score above 0 has a rank, what has one below 0 has none."""
+        return pl.col("rank").is_not_null() == (pl.col("score") > 0)
 
 
 class NeighbourQuality(Frame):

@@ -1,3 +1,4 @@
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,9 @@ from polars.testing import assert_frame_equal
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.mining.neighbours.find import find_neighbours
+from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_popular
 from bundle_pipeline.mining.neighbours.judge import judge_neighbours
+from bundle_pipeline.mining.neighbours.linear import fit_linear
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.summary import best_below_popularity, neighbour_summary
 from bundle_pipeline.schemas.base import checked
@@ -44,7 +47,7 @@ def test_every_shop_has_frames_that_keep_their_declaration(baskets: list[str]) -
 def test_identical_baskets_make_all_their_variants_neighbours_in_order_of_id() -> None:
     found = find_neighbours(encode_baskets(baskets_frame(*["abc"] * 30)), EVERY_VARIANT)
     for method in NEIGHBOUR_METHODS:
-        of_b = found.filter(method=method, variant_id="b")
+        of_b = found.filter(pl.col("rank").is_not_null(), method=method, variant_id="b")
         assert of_b.get_column("neighbour_id").to_list() == ["a", "c"], method
         assert of_b.get_column("score").n_unique() == 1
 
@@ -67,12 +70,38 @@ def test_rare_variants_have_neighbours_by_covisitation_only() -> None:
 def test_no_more_neighbours_are_kept_than_asked_for() -> None:
     all_of_them = find_neighbours(encode_baskets(PLANTED), NeighbourParams())
     some = find_neighbours(encode_baskets(PLANTED), NeighbourParams(top_n=3))
-    assert some.group_by("method", "variant_id").len().get_column("len").max() == 3
+    for is_kept in (pl.col("score") > 0, pl.col("score") < 0):
+        counts = some.filter(is_kept).group_by("method", "variant_id").len()
+        assert counts.get_column("len").max() == 3
     # What is kept of co-visitation is what the blend adds.
     of_themselves = pl.col("method") != "blend"
     assert_frame_equal(
-        some.filter(of_themselves), all_of_them.filter(of_themselves, pl.col("rank") <= 3)
+        some.filter(of_themselves, pl.col("score") > 0),
+        all_of_them.filter(of_themselves, pl.col("rank") <= 3),
     )
+
+
+def test_what_does_not_go_with_a_variant_has_a_score_below_0_and_no_rank() -> None:
+    # a comes with b or with c, never with both: c beside a says that b isn't there.
+    found = find_neighbours(encode_baskets(baskets_frame(*["ab", "ac"] * 40)), EVERY_VARIANT)
+    of_b = found.filter(method="ease", variant_id="b")
+    assert of_b.select("neighbour_id", "rank").rows() == [("a", 1), ("c", None)]
+    assert of_b.get_column("score").to_list()[1] < 0
+
+
+def test_the_scores_of_a_basket_are_the_sums_of_what_is_kept() -> None:
+    # With room for all neighbours nothing of the model is lost.
+    encoded = encode_baskets(PLANTED)
+    params = NeighbourParams(top_n=1000)
+    kept = find_neighbours(encoded, params).filter(method="ease")
+    items = item_baskets(encoded, most_popular(encoded, min_basket_count=5))
+    scores = fit_linear(items, params).of(items.matrix[:50])
+    basket = items.matrix[:50].toarray()
+    place = {encoded.variant_ids[int(code)]: at for at, code in enumerate(items.items)}
+    stored = np.zeros((items.item_count, items.item_count))
+    for variant, neighbour, score in kept.select("variant_id", "neighbour_id", "score").rows():
+        stored[place[variant], place[neighbour]] = score
+    assert basket @ stored == pytest.approx(scores, abs=1e-5)
 
 
 def test_baskets_above_the_limit_are_left_out() -> None:
@@ -98,11 +127,15 @@ def test_ranks_and_scores_are_consistent_whatever_the_shop(baskets: list[str]) -
     found = find_neighbours(encode_baskets(baskets_frame(*baskets)), EVERY_VARIANT)
     of_one = ["method", "variant_id"]
     assert (found.get_column("variant_id") != found.get_column("neighbour_id")).all()
-    assert (found.get_column("score") > 0).all()
-    assert found.select(
-        (pl.col("rank") == pl.int_range(1, pl.len() + 1).over(of_one)).all()
-        & (pl.col("score").diff().over(of_one).fill_null(0) <= 0).all()
-    ).item()
+    assert found.select(((pl.col("score") < 0) == pl.col("rank").is_null()).all()).item()
+    assert (
+        found.filter(pl.col("score") > 0)
+        .select(
+            (pl.col("rank") == pl.int_range(1, pl.len() + 1).over(of_one)).all()
+            & (pl.col("score").diff().over(of_one).fill_null(0) <= 0).all()
+        )
+        .item()
+    )
     mutual = found.filter(method="covisitation").select("neighbour_id", "variant_id", "score")
     mirrored = mutual.rename({"neighbour_id": "variant_id", "variant_id": "neighbour_id"})
     assert_frame_equal(mutual, mirrored.select(mutual.columns), check_row_order=False)
