@@ -73,7 +73,7 @@ def test_every_unit_beyond_the_first_adds_to_the_basket(items: list[Row], fit: f
 
 @pytest.mark.parametrize("objective", ["clear_slow_movers", "seasonal_promo"])
 def test_flags_count_by_their_share_of_units(objective: str) -> None:
-    planned = plan(**{objective: "b"})
+    planned = plan(None, **{objective: "b"})
     assert fits(item("a", 3), item("b2"), planned=planned)[objective] == pytest.approx(1 / 4)
 
 

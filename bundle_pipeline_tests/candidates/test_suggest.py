@@ -35,7 +35,7 @@ AB = pair("a", "b", count=20, counts=(50, 100), basket_total=1000)
 
 
 def suggested(
-    *, params: CandidateParams | None = None, **frames: pl.DataFrame
+    params: CandidateParams | None = None, /, **frames: pl.DataFrame
 ) -> dy.DataFrame[CandidateBundles]:
     """Candidates of the pair a -> b of two plain variants, with other frames where named."""
     defaults: dict[str, pl.DataFrame] = {
@@ -48,7 +48,7 @@ def suggested(
         "catalog": catalog_frame(),
         "inventory": inventory_frame(),
     }
-    known = known_of_shop(**(defaults | frames))
+    known = known_of_shop(defaults | frames)
     return suggest_bundles(shop_id("corner"), known, params or CandidateParams())
 
 
@@ -213,10 +213,10 @@ def test_only_the_strongest_are_kept_and_the_rest_is_counted(
     )
     params = CandidateParams(max_candidates=2)
     with caplog.at_level(logging.INFO):
-        candidates = suggested(pair_rules=rules, params=params)
+        candidates = suggested(params, pair_rules=rules)
     assert set(candidates.get_column("evidence").struct.field("p_value")) == {0.0}
     assert "3 suggested, 1 cut, 0 without an objective, 2 out" in caplog.text
-    one = suggested(pair_rules=rules, params=CandidateParams(max_candidates=1))
+    one = suggested(CandidateParams(max_candidates=1), pair_rules=rules)
     assert only(one)["evidence"]["adjusted_lift"] == 3.0
 
 
@@ -225,7 +225,7 @@ def shop_of_every_kind() -> dict[str, pl.DataFrame]:
     goods = ["Gift A", "Gift B", "Gift C", "Tea mint", "Tea lemon", "Tea plum", "Old lamp"]
     ids = dict(zip("abcmlpo", goods, strict=True))
     tea = {"product_id": "tea", "product_type": "Tea"}
-    rows = {
+    rows: dict[str, Any] = {
         id_: {"product_title": title, "product_type": "Gifts"} | (tea if id_ in "mlp" else {})
         for id_, title in ids.items()
     }
@@ -312,8 +312,8 @@ def test_shuffled_inputs_give_equal_candidates() -> None:
         ),
     }
     params = CandidateParams(max_candidates=20)
-    expected = suggested(params=params, **frames)
+    expected = suggested(params, **frames)
     assert expected.height == 20
     for seed in range(3):
         mixed = {name: shuffled(frame, seed) for name, frame in frames.items()}
-        assert_frame_equal(suggested(params=params, **mixed), expected, check_exact=True)
+        assert_frame_equal(suggested(params, **mixed), expected, check_exact=True)

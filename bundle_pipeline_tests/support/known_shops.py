@@ -1,5 +1,7 @@
 """What is known of a shop, for tests of candidates: its features are measured, not made up."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from bundle_pipeline.candidates.suggest import KnownOfShop
@@ -28,12 +30,10 @@ _INPUTS = {
 }
 
 
-def known_of_shop(
-    *, feature_params: FeatureParams | None = None, **frames: pl.DataFrame
-) -> KnownOfShop:
+def known_of_shop(frames: Mapping[str, pl.DataFrame]) -> KnownOfShop:
     """These frames, empty ones for those that aren't given, and the features of both."""
-    params = feature_params or FeatureParams()
-    inputs = {name: schema.create_empty() for name, schema in _INPUTS.items()} | frames
+    params = FeatureParams()
+    inputs = {name: frames.get(name, schema.create_empty()) for name, schema in _INPUTS.items()}
     files = ("orders", "order_lines", "variants", "catalog", "inventory")
     sales = gathered_sales(**{name: inputs[name] for name in files})
     products = product_features(sales, params)
