@@ -7,6 +7,7 @@ from bundle_pipeline.publish.header import Exclusion, Header
 from bundle_pipeline.publish.summary import header_of
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.bundles import DroppedCandidates, RankedBundles
+from bundle_pipeline.schemas.evaluation import Evaluation
 from bundle_pipeline.schemas.ingest import IngestLedger
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline_tests.support.bundles import Row, bundle_item, candidate, priced, scored
@@ -31,6 +32,7 @@ FRAMES: dict[str, pl.DataFrame] = {
     "ranked_bundles": ranked_bundles(priced(scored(candidate(bundle_item("a"), bundle_item("b"))))),
     "dropped_candidates": DroppedCandidates.create_empty(),
     "ingest_ledger": IngestLedger.create_empty(),
+    "evaluation": Evaluation.create_empty(),
 }
 
 
