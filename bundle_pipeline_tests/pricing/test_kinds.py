@@ -116,6 +116,23 @@ def test_a_fixed_set_is_priced_as_one() -> None:
     assert pricing["item_prices_minor"] == [1125, 675]
 
 
+@pytest.mark.parametrize("kind", ["VOLUME", "BXGY", "MIX_MATCH", "FIXED"])
+def test_an_unknown_cost_states_no_margin_of_any_kind(kind: str) -> None:
+    items = [bundle_item(v, unit_price_minor=1000, role="item") for v in "abc"]
+    items[0]["unit_cost_minor"] = 100
+    row = {
+        "VOLUME": volume(1000, None, 2, 3),
+        "BXGY": reward(1000, 100, 1000, None),
+        "MIX_MATCH": picks(2, *items),
+        "FIXED": candidate(*items, kind="FIXED", items=items),
+    }[kind]
+    pricing = priced(row)
+    names = ("margin_minor", "incremental_margin_minor", "break_even_attach_rate")
+    assert [pricing[name] for name in names] == [None] * 3
+    assert "A cost is unknown" in pricing["derivation"]
+    assert pricing["discount_minor"] > 0
+
+
 def test_nothing_is_stated_of_an_attach_rate_that_nobody_knows() -> None:
     items = [bundle_item(v, unit_price_minor=1000, unit_cost_minor=300) for v in "ab"]
     pricing = priced(candidate(*items, evidence=None, backing="unproven"))
