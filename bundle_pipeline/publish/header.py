@@ -109,6 +109,11 @@ class Header(BaseModel):
     """What the bundles were made from."""
     counts_out: CountsOut
     """What became of it."""
+    smallest_detectable_lift: float | None = None
+    """How many times chance a typical pair must be bought together for this many baskets to show
+    it 4 times in 5; None where no basket holds two variants."""
+    baskets_for_double: int | None = None
+    """Baskets that it takes to show a typical pair of twice chance so; None as above."""
     excluded: tuple[Exclusion, ...]
     """What was left out, by rule."""
     settings_hash: str

@@ -75,6 +75,8 @@ def header_of(
         as_of=orders.select(pl.col("ordered_at").max()).item(),
         counts_in=counts_in,
         counts_out=counts_out,
+        smallest_detectable_lift=smallest_detectable_lift,
+        baskets_for_double=baskets_for_double,
         excluded=(
             *_excluded_rows(ingest_ledger),
             *_capped(baskets.capped.basket_count),

@@ -54,6 +54,19 @@ def test_counts_are_those_of_the_frames() -> None:
     assert header.why_empty is None
 
 
+def test_what_the_orders_can_show_at_all_is_stated_with_bundles_too() -> None:
+    header = header_of(
+        shop_id("corner"),
+        baskets=BASKETS,
+        smallest_detectable_lift=3.5,
+        baskets_for_double=1900,
+        settings_hash="abc",
+        code_version="1",
+        **FRAMES,
+    )
+    assert (header.smallest_detectable_lift, header.baskets_for_double) == (3.5, 1900)
+
+
 def test_the_newest_order_is_the_clock() -> None:
     assert header_with().as_of == FIRST_ORDER_AT + 3 * BETWEEN_ORDERS
 

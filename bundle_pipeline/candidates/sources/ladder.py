@@ -34,6 +34,9 @@ from bundle_pipeline.candidates.sources.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
+POOLED: SourceName = "pooled"
+"""The source that orders back: of the pair a few, of its categories many."""
+
 
 @dataclass(frozen=True)
 class KnownOfProducts:
@@ -67,7 +70,7 @@ class Rung:
 
     source: SourceName
     is_asked: bool
-    """False where enough of the shop was covered before."""
+    """False where enough of the shop was covered before, or nothing is proven."""
     pair_count: int
     """Pairs that it suggests."""
     product_count: int
@@ -86,6 +89,8 @@ class Descent:
     """Active products."""
     coverage: float
     """Share of them in a candidate of significant pairs and itemsets; 1 in a shop without any."""
+    is_covered: bool
+    """Whether ``min_coverage`` was reached."""
     rungs: tuple[Rung, ...]
     """In the order of the ladder."""
 
@@ -100,16 +105,19 @@ class Descent:
         asked = [rung for rung in self.rungs if rung.is_asked]
         share = f"{self.coverage:.0%} of {self.product_count} active products are in a candidate"
         start = f"By significant pairs and itemsets {share}"
-        if not asked:
-            return f"{start}; no other source was asked."
         steps = ", ".join(f"{rung.source} ({rung.coverage:.0%})" for rung in asked)
+        then = f"; then {steps}" if asked else ""
         left = len(self.rungs) - len(asked)
-        end = f"enough, so {left} were not asked" if left else "no source is left"
-        return f"{start}; then {steps}: {end}."
+        why = "enough" if self.is_covered else "nothing is proven"
+        end = f"{why}, so {left} were not asked" if left else "no source is left"
+        return f"{start}{then}: {end}."
 
 
 def go_down(known: KnownOfProducts, covered_variants: pl.Series, params: SourceParams) -> Descent:
     """Ask sources for what is in no candidate yet, until ``min_coverage`` is reached.
+
+    In a shop in which nothing is proven only what categories back is asked for, unless the setting
+    ``without_proof`` says otherwise: everything else leans on proven pairs, or is a guess.
 
     A product that was never sold is the add-on of its companion, since nobody visits its page yet;
     any other is the anchor.
@@ -128,9 +136,11 @@ def go_down(known: KnownOfProducts, covered_variants: pl.Series, params: SourceP
     )
     found = [_no_pairs()]
     rungs: list[Rung] = []
+    is_proven = not covered_variants.is_empty()
     for source in params.ladder:
         coverage = _share(is_covered)
-        if coverage >= params.min_coverage:
+        is_guess = source != POOLED and not (is_proven or params.without_proof)
+        if is_guess or coverage >= params.min_coverage:
             rungs.append(Rung(source, False, 0, 0, coverage))  # noqa: FBT003 - named by the class
             continue
         asked = products.filter(~is_covered)
@@ -147,7 +157,13 @@ def go_down(known: KnownOfProducts, covered_variants: pl.Series, params: SourceP
         is_covered = now_covered
         rungs.append(Rung(source, True, companions.height, newly, _share(is_covered)))  # noqa: FBT003
         found.append(_as_pairs(companions, known.shelf, source))
-    descent = Descent(pl.concat(found), products.height, first_coverage, tuple(rungs))
+    descent = Descent(
+        pairs=pl.concat(found),
+        product_count=products.height,
+        coverage=first_coverage,
+        is_covered=_share(is_covered) >= params.min_coverage,
+        rungs=tuple(rungs),
+    )
     logger.info("ladder of sources: %s", descent.reason)
     return descent
 
@@ -244,4 +260,6 @@ def _as_pairs(companions: pl.DataFrame, shelf: Shelf, source: SourceName) -> pl.
             add_on_id=pl.when(is_anchor).then("companion").otherwise("product"),
             source=pl.lit(source),
         )
+        # Two products that were never sold, or one that names the other: one offer.
+        .unique(maintain_order=True)
     )

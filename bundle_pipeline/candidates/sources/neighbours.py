@@ -4,6 +4,7 @@ import polars as pl
 
 from bundle_pipeline.candidates.sources.companions import companions_of_variants
 from bundle_pipeline.candidates.sources.shelf import Shelf
+from bundle_pipeline.schemas.mining import POPULARITY
 
 COVISITATION = "covisitation"
 
@@ -36,7 +37,7 @@ def best_factor_method(neighbour_quality: pl.DataFrame) -> str | None:
         Ties by mean reciprocal rank, then name; None where no method was judged.
     """
     judged = (
-        neighbour_quality.filter(~pl.col("method").is_in([COVISITATION, "popularity"]))
+        neighbour_quality.filter(~pl.col("method").is_in([COVISITATION, POPULARITY]))
         .sort("hit_rate", "mean_reciprocal_rank", "method", descending=[True, True, False])
         .get_column("method")
     )

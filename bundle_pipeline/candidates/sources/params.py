@@ -94,6 +94,9 @@ class SourceParams(Params):
     switches the ladder off."""
     min_coverage: float = Field(default=0.8, ge=0.0, le=1.0)
     """Share of the active products in a candidate from which no further source is asked."""
+    without_proof: bool = False
+    """Whether sources that no order backs are asked in a shop without any significant pair. By
+    default such a shop gets what its categories back, and is told how many orders more it takes."""
     companions_per_product: int = Field(default=2, ge=1, le=20)
     """Candidates that a source may make for a product that no stronger source covers."""
     pooled: PooledParams = PooledParams()

@@ -15,7 +15,7 @@ import polars as pl
 from scipy import sparse, special  # pyright: ignore[reportMissingTypeStubs]
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
-from bundle_pipeline.candidates.sources.companions import in_order
+from bundle_pipeline.candidates.sources.companions import in_order, no_companions
 from bundle_pipeline.candidates.sources.params import PooledParams
 from bundle_pipeline.candidates.sources.shelf import Shelf
 
@@ -70,25 +70,28 @@ def pooled_companions(
         asked: ``product_id`` of the products that companions are asked for.
         params: How much the categories say.
     """
-    counted = _counted(baskets, shelf)
+    products = shelf.products.filter(
+        pl.col("product_type").is_not_null(), pl.col("basket_count") > 0
+    )
+    is_asked = products.get_column("product_id").is_in(asked.implode())
+    rows = np.flatnonzero(is_asked.to_numpy())
+    if rows.size == 0 or baskets.basket_count == 0:
+        return no_companions()
+    counted = _counted(baskets, products, shelf.product_of)
     lifts = _category_lifts(counted, params.category_prior_count)
-    rows = np.flatnonzero(counted.ids.is_in(asked.implode()).to_numpy())
     blocks = [
         _of_block(counted, lifts, rows[first : first + _PRODUCTS_PER_BLOCK], params)
-        for first in range(0, max(rows.size, 1), _PRODUCTS_PER_BLOCK)
+        for first in range(0, rows.size, _PRODUCTS_PER_BLOCK)
     ]
     return pl.concat(blocks).pipe(in_order)
 
 
-def _counted(baskets: EncodedBaskets, shelf: Shelf) -> _Counted:
-    products = shelf.products.filter(
-        pl.col("product_type").is_not_null(), pl.col("basket_count") > 0
-    )
+def _counted(baskets: EncodedBaskets, products: pl.DataFrame, product_of: pl.DataFrame) -> _Counted:
     category = products.get_column("product_type").rank("dense").cast(pl.Int64).to_numpy() - 1
     number = products.select("product_id").with_row_index("number")
     codes = (
         baskets.variant_ids.to_frame("variant_id")
-        .join(shelf.product_of, on="variant_id", how="left", maintain_order="left", validate="1:1")
+        .join(product_of, on="variant_id", how="left", maintain_order="left", validate="1:1")
         .join(number, on="product_id", how="left", maintain_order="left", validate="m:1")
         .get_column("number")
         .cast(pl.Int64)
@@ -106,7 +109,7 @@ def _counted(baskets: EncodedBaskets, shelf: Shelf) -> _Counted:
         ids=products.get_column("product_id"),
         matrix=matrix,
         category=category,
-        category_count=int(category.max(initial=-1)) + 1,
+        category_count=int(category.max()) + 1,
         basket_count=np.asarray(matrix.sum(axis=0), dtype=np.float64),
         companion_count=np.asarray(matrix.T @ np.maximum(size - 1, 0), dtype=np.float64),
     )

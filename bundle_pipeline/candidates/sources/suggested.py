@@ -2,11 +2,8 @@
 
 import polars as pl
 
-from bundle_pipeline.candidates.sources.ladder import Descent
-from bundle_pipeline.candidates.sources.params import SourceName
+from bundle_pipeline.candidates.sources.ladder import POOLED, Descent
 from bundle_pipeline.candidates.suggestions import Backing, frequently_bought, no_suggestions
-
-_POOLED: SourceName = "pooled"
 
 
 def proven_variants(pair_rules: pl.DataFrame, itemsets: pl.DataFrame) -> pl.Series:
@@ -36,6 +33,6 @@ def suggested_by_ladder(descent: Descent) -> pl.DataFrame:
         pairs = descent.pairs.filter(pl.col("source") == rung.source).select(
             "anchor_id", add_on_ids=pl.concat_list("add_on_id")
         )
-        backing: Backing = "pooled" if rung.source == _POOLED else "unproven"
+        backing: Backing = "pooled" if rung.source == POOLED else "unproven"
         parts.append(frequently_bought(pairs, rung.source, backing=backing))
     return pl.concat(parts)
