@@ -131,9 +131,9 @@ def _figure_drops(today: Tried, accepted: Tried, params: EvaluationParams) -> li
     before = figure_intervals(accepted.outcomes, **sampling)
     change = figure_differences(today.outcomes, accepted.outcomes, **sampling)
     return [
-        f"{name} {before[name].middle + change[name].middle:.4f} instead of "
-        f"{before[name].middle:.4f} (change with 95 % confidence {change[name].low:+.4f} to "
-        f"{change[name].high:+.4f})"
+        f"{name} {before[name].middle + change[name].middle:.3g} instead of "
+        f"{before[name].middle:.3g} (change with 95 % confidence {change[name].low:+.3g} to "
+        f"{change[name].high:+.3g})"
         for name in GATED
         if change[name].high < -params.tolerated_drop * before[name].middle
     ]

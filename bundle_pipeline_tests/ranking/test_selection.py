@@ -1,5 +1,6 @@
 from collections import Counter
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from bundle_pipeline_tests.support.bundles import (
     stock,
 )
 from bundle_pipeline_tests.support.frames import shuffled
+from bundle_pipeline_tests.support.portfolios import random_bundles
 
 # No limit but those a test names; sets exclude each other only if they are equal.
 ALL = RankingParams(
@@ -260,3 +262,26 @@ def chosen(*bundles: Row, **changes: object) -> set[str]:
 
 def params(**changes: object) -> RankingParams:
     return RankingParams.model_validate(ALL.model_dump() | changes)
+
+
+def test_what_orders_do_not_prove_pushes_out_nothing_that_they_prove() -> None:
+    proven, unproven = bundle("ab", 0.1), bundle("cd", 0.9) | {"backing": "unproven"}
+    assert choices(proven, unproven, max_bundles=1) == {"ab": None, "cd": "SLOTS_FULL"}
+    assert chosen(proven, unproven, max_bundles=2) == {"ab", "cd"}
+    assert chosen(unproven, max_bundles=1) == {"cd"}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_proven_part_of_a_set_is_the_set_of_the_proven(seed: int) -> None:
+    bundles = random_bundles(24, seed=seed, variant_count=14).with_columns(
+        backing=pl.Series(["proven", "unproven", "pooled"] * 8)
+    )
+    params = RankingParams(max_bundles=6, choice="greedy")
+    proven = bundles.filter(pl.col("backing") == "proven")
+    both, alone = (
+        set(found.choices.filter(pl.col("code").is_null()).get_column("bundle_id"))
+        for found in (choose(bundles, params), choose(proven, params))
+    )
+    assert both & set(proven.get_column("bundle_id")) == alone
+    assert len(both) <= 6
