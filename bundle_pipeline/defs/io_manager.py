@@ -14,6 +14,7 @@ from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.baskets.top_products import variants_of_top_products
 from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.schemas.base import Frame
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.events import Events
@@ -34,6 +35,8 @@ class FrameIOManager(dg.IOManager):
     def __init__(self, site: Site) -> None:
         self._site = site
         self._top: dict[ShopId, pl.Series] = {}
+        # Of previews only: they are small, and a run writes a frame before it loads it.
+        self._narrowed: dict[tuple[type[Frame], ShopId], pl.DataFrame | EncodedBaskets] = {}
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Parts[Any]) -> None:
         """Check a shop's frame against its declaration and commit it; parts have been checked."""
@@ -57,21 +60,33 @@ class FrameIOManager(dg.IOManager):
         schema = FRAMES[context.asset_key.path[-1]]
         shop = shop_id(context.asset_partition_key)
         wanted = context.dagster_type.typing_type
-        if wanted is EncodedBaskets:
-            return self._opened_baskets(shop)
         if wanted is Parts:
             return self._site.lake.parts(schema, shop)
-        frame = self._site.lake.read(schema, shop)
         if not self._site.is_preview:
-            return frame
-        if schema in _OF_PRODUCTS:
-            return frame.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
-        return frame.clear() if schema in _LEFT_TO_FULL_RUNS else frame
+            return self._loaded(schema, shop, wanted)
+        if (schema, shop) not in self._narrowed:
+            self._narrowed[schema, shop] = self._narrow(
+                self._loaded(schema, shop, wanted), schema, shop
+            )
+        return self._narrowed[schema, shop]
 
-    def _opened_baskets(self, shop: ShopId) -> EncodedBaskets:
-        params = self._site.settings(shop).baskets
-        opened = _opened(self._site.lake.parts(Baskets, shop), params.model_dump_json())
-        return opened.of_variants(self._looked_at(shop)) if self._site.is_preview else opened
+    def _loaded(
+        self, schema: type[Frame], shop: ShopId, wanted: type
+    ) -> pl.DataFrame | EncodedBaskets:
+        if wanted is EncodedBaskets:
+            params = self._site.settings(shop).baskets.model_dump_json()
+            return _opened(self._site.lake.parts(Baskets, shop), params)
+        return self._site.lake.read(schema, shop)
+
+    def _narrow(
+        self, loaded: pl.DataFrame | EncodedBaskets, schema: type[Frame], shop: ShopId
+    ) -> pl.DataFrame | EncodedBaskets:
+        """What a preview sees of a frame."""
+        if isinstance(loaded, EncodedBaskets):
+            return loaded.of_variants(self._looked_at(shop))
+        if schema in _OF_PRODUCTS:
+            return loaded.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
+        return loaded.clear() if schema in _LEFT_TO_FULL_RUNS else loaded
 
     def _looked_at(self, shop: ShopId) -> pl.Series:
         """Variants that a preview looks at; a run has its own IO manager, and looks for them once.
