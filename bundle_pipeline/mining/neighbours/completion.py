@@ -17,7 +17,7 @@ from bundle_pipeline.mining.neighbours.item_baskets import (
     SparseMatrix,
     csr_array,
 )
-from bundle_pipeline.mining.neighbours.scores import BLOCK, ItemScores
+from bundle_pipeline.mining.neighbours.scores import BLOCK, ItemScores, Scores
 
 # Places that are looked at: what fits on a page.
 PLACES = 10
@@ -98,7 +98,7 @@ def completion(scores: ItemScores, baskets: HeldOut, basket_count: Codes) -> Com
         [
             np.empty(0),
             *(
-                _places(scores, baskets, slice(start, start + BLOCK), basket_count)
+                _places_in_block(scores, baskets, slice(start, start + BLOCK), basket_count)
                 for start in range(0, baskets.hidden.size, BLOCK)
             ),
         ]
@@ -124,9 +124,22 @@ def head(basket_count: Codes) -> npt.NDArray[np.bool_]:
     return is_head
 
 
-def _places(scores: ItemScores, baskets: HeldOut, block: slice, basket_count: Codes) -> Floats:
+def _places_in_block(
+    scores: ItemScores, baskets: HeldOut, block: slice, basket_count: Codes
+) -> Floats:
     given, hidden = baskets.given[block], baskets.hidden[block]
-    found = scores.of(given)
+    return places_of(scores.of(given), given, hidden, basket_count)
+
+
+def places_of(found: Scores, given: SparseMatrix, hidden: Codes, basket_count: Codes) -> Floats:
+    """Place of each basket's hidden item among the items that aren't in it, from 1.
+
+    Args:
+        found: Scores of baskets by items; what is in a basket is struck out in place.
+        given: What is left of the baskets.
+        hidden: Item that was taken out of each.
+        basket_count: Baskets of each item, for ties.
+    """
     # What is in the basket already isn't offered.
     found[np.repeat(np.arange(hidden.size), np.diff(given.indptr)), given.indices] = -np.inf
     own = found[np.arange(hidden.size), hidden][:, None]

@@ -15,6 +15,7 @@ from bundle_pipeline.mining.neighbours.scores import (
     SignedNeighbours,
     best_neighbours,
 )
+from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import ItemNeighbours
 
@@ -37,6 +38,7 @@ def find_neighbours(
         many variants with a score below 0, which have no rank. Co-visitation knows all variants,
         the other methods those of :func:`modelled_variants`.
     """
+    params = with_chosen_weight(baskets, params)
     every = item_baskets(baskets, most_popular(baskets, min_basket_count=1))
     covisitation = fit_covisitation(every, params)
     parts = {_COVISITATION: _named(baskets, every.items, covisitation.neighbours)}

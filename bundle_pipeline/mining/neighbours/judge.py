@@ -17,6 +17,7 @@ from bundle_pipeline.mining.neighbours.methods import (
     modelled_variants,
 )
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import POPULARITY, NeighbourQuality
 
@@ -67,6 +68,7 @@ def judged_methods(
     older: EncodedBaskets, newest: EncodedBaskets, params: NeighbourParams
 ) -> Iterator[tuple[str, Completion]]:
     """Each method, popularity first, and how it completes other baskets than it was fitted on."""
+    params = with_chosen_weight(older, params)
     variants = modelled_variants(older, params)
     items = item_baskets(older, variants)
     to_complete = held_out(item_baskets(newest, variants), max_baskets=params.max_held_out_baskets)

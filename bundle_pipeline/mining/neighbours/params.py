@@ -19,6 +19,9 @@ class NeighbourParams(Params):
     size_exponent: float = Field(default=0.5, ge=0, le=1)
     """A basket of n variants counts `1 / (n - 1) ** size_exponent`: 0 counts every basket the same,
     1 every pair."""
+    try_equal_baskets: bool = True
+    """Whether every basket counts the same (`size_exponent` 0) in a shop more of whose own baskets
+    are completed so."""
     shrinkage: float = Field(default=1.0, ge=0)
     """Weighted baskets that are added to those of either variant, so that one joint basket of two
     rare variants is no strong co-visitation."""
