@@ -36,7 +36,7 @@ FLOW = {
     "objective_plan": {"orders", "product_features", "category_features", "pair_features"},
     "candidate_bundles": {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",
-        "inventory",
+        "inventory", "product_features", "objective_plan", "substitutes", "duplicate_products",
     },
     "duplicate_products": {"catalog", "variants"},
     "content_neighbours": {"catalog", "variants"},

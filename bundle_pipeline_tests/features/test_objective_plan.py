@@ -25,7 +25,8 @@ def plan(
 ) -> dict[str, Row]:
     base = {"is_on_sale": True, "order_count": 0}
     schema = ProductFeatures.create_empty().schema
-    frame = pl.DataFrame([base | product for product in products], schema=schema)
+    rows = [base | {"product_id": f"p{place}"} | row for place, row in enumerate(products)]
+    frame = pl.DataFrame(rows, schema=schema)
     sellable = frame.filter("is_on_sale", ~pl.col("is_out_of_stock").fill_null(value=False))
     categories = (
         sellable.drop_nulls("product_type")
@@ -41,12 +42,18 @@ def plan(
         as_of=as_of,
         params=params or PlanParams(),
     )
-    rows = checked(ObjectivePlan, found).iter_rows(named=True)
-    return {row["objective"]: row for row in rows}
+    return {row["objective"]: row for row in checked(ObjectivePlan, found).to_dicts()}
 
 
 def reason(objective: str, *products: Row, as_of: datetime | None = AS_OF) -> str | None:
     return plan(*products, as_of=as_of)[objective]["reason"]
+
+
+def test_the_products_of_an_objective_are_named_sorted_and_sellable() -> None:
+    gift = {"is_giftable": True}
+    gone = gift | {"product_id": "a", "is_on_sale": False}
+    found = plan(gift | {"product_id": "c"}, gone, gift | {"product_id": "b"}, {})["gift_box"]
+    assert (found["product_ids"], found["product_count"]) == (["b", "c"], 2)
 
 
 def test_all_eight_are_considered_even_in_an_empty_shop() -> None:
