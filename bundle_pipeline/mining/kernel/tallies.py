@@ -42,19 +42,12 @@ def tallied(
     params: CountingParams,
 ) -> Tally:
     """As :func:`bundle_pipeline.mining.counting.tally_itemsets`, with the kernel."""
-    row = np.searchsorted(itemsets[:, 0], np.arange(encoded.variant_count + 1)).astype(np.uint64)
     cells = np.zeros((len(itemsets), _LABELS + 2 * label_count), dtype=np.uint32)
     cells[:, _LAST_CUSTOMER] = NOBODY
-    task = _Task(
-        codes=encoded.variant.view(np.uint32),
-        baskets=_by_customer(encoded, labels),
-        itemsets=np.ascontiguousarray(itemsets, dtype=np.uint32),
-        row=row,
-        begins=np.diff(row) > 0,
-        cells=cells,
-    )
-    with threads_for(encoded.line_count, params.max_threads) as threads:
-        _fill(task, threads, max_bytes=params.max_memory_mb * _MEGABYTE)
+    if len(itemsets):
+        with threads_for(encoded.line_count, params.max_threads) as threads:
+            task = _task(encoded, itemsets, labels, cells)
+            _fill(task, threads, max_bytes=params.max_memory_mb * _MEGABYTE)
     return Tally(
         baskets=cells[:, _LABELS::2].astype(np.int64),
         rooms=cells[:, _LABELS + 1 :: 2].astype(np.int64),
@@ -91,6 +84,18 @@ class _Task:
             size=self.itemsets.shape[1],
             width=self.cells.shape[1],
         )
+
+
+def _task(encoded: EncodedBaskets, itemsets: Codes, labels: Codes, cells: UInt32s) -> _Task:
+    row = np.searchsorted(itemsets[:, 0], np.arange(encoded.variant_count + 1)).astype(np.uint64)
+    return _Task(
+        codes=encoded.variant.view(np.uint32),
+        baskets=_by_customer(encoded, labels),
+        itemsets=np.ascontiguousarray(itemsets, dtype=np.uint32),
+        row=row,
+        begins=np.diff(row) > 0,
+        cells=cells,
+    )
 
 
 def _by_customer(encoded: EncodedBaskets, labels: Codes) -> npt.NDArray[np.void]:
