@@ -3,6 +3,7 @@
 import logging
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
@@ -41,21 +42,18 @@ def find_neighbours(
     params = with_chosen_weight(baskets, params)
     every = item_baskets(baskets, most_popular(baskets, min_basket_count=1))
     covisitation = fit_covisitation(every, params)
-    parts = {_COVISITATION: _named(baskets, every.items, covisitation.neighbours)}
+    found = {_COVISITATION: _coded(every.items, covisitation.neighbours)}
     variants = modelled_variants(baskets, params)
     items = item_baskets(baskets, variants)
     # Both are in order of popularity, so what is modelled comes first in the other.
     modelled = covisitation.among(variants.size)
     for method, scores in fitted_methods(items, modelled, params):
         if method != _COVISITATION:
-            found = best_neighbours(scores, items.item_count, params.top_n)
-            parts[method] = _signed(baskets, items.items, found)
-        # The largest of them is gone before all neighbours are put together.
+            best = best_neighbours(scores, items.item_count, params.top_n)
+            found[method] = _signed(items.items, best)
+        # The largest of them is gone before neighbours get their names.
         del scores
-    # Each part is sorted by itself: there are millions of rows in all.
-    neighbours = pl.concat(
-        parts[method].select(pl.lit(method).alias("method"), pl.all()) for method in sorted(parts)
-    )
+    neighbours = pl.concat(_named(baskets, method, found.pop(method)) for method in sorted(found))
     logger.info(
         "find_neighbours: %d variants in, %d of them modelled; %d rows out",
         baskets.variant_count,
@@ -65,26 +63,45 @@ def find_neighbours(
     return declared(ItemNeighbours, neighbours)
 
 
-def _signed(encoded: EncodedBaskets, items: Codes, found: SignedNeighbours) -> pl.DataFrame:
-    """What goes with each variant, then what doesn't, the best and the lowest first."""
-    opposed = _named(encoded, items, found.opposed)
-    # What is opposed has a place only for its order.
-    return (
-        pl.concat(
-            [_named(encoded, items, found.best), opposed.with_columns(score=-pl.col("score"))]
-        )
-        .sort("variant_id", pl.col("score") < 0, "rank")
-        .with_columns(rank=pl.when(pl.col("score") > 0).then("rank"))
+def _signed(items: Codes, found: SignedNeighbours) -> pl.DataFrame:
+    """What goes with each variant and, without ranks, what doesn't, the lowest last."""
+    return pl.concat(
+        [
+            _coded(items, found.best),
+            _coded(items, found.opposed).with_columns(
+                rank=pl.lit(None, dtype=pl.Int32), score=-pl.col("score")
+            ),
+        ]
     )
 
 
-def _named(encoded: EncodedBaskets, items: Codes, neighbours: Neighbours) -> pl.DataFrame:
-    ids = encoded.variant_ids
+def _coded(items: Codes, neighbours: Neighbours) -> pl.DataFrame:
+    """Neighbours by the codes of variants: 20 bytes a row, of which there are millions."""
     return pl.DataFrame(
         {
-            "variant_id": ids.gather(items[neighbours.item]),
-            "neighbour_id": ids.gather(items[neighbours.neighbour]),
-            "rank": neighbours.rank,
+            "variant": items[neighbours.item].astype(np.int32),
+            "neighbour": items[neighbours.neighbour].astype(np.int32),
+            "rank": neighbours.rank.astype(np.int32),
             "score": neighbours.score,
         }
-    ).sort("variant_id", "rank")
+    )
+
+
+def _named(encoded: EncodedBaskets, method: str, coded: pl.DataFrame) -> pl.DataFrame:
+    """Ids instead of codes, which are in the order of ids."""
+    ids = encoded.variant_ids
+    by_variant = coded.sort(
+        "variant",
+        "rank",
+        "score",
+        "neighbour",
+        nulls_last=True,
+        descending=[False, False, True, False],
+    )
+    return by_variant.select(
+        method=pl.lit(method),
+        variant_id=ids.gather(by_variant.get_column("variant")),
+        neighbour_id=ids.gather(by_variant.get_column("neighbour")),
+        rank=pl.col("rank").cast(pl.Int64),
+        score="score",
+    )

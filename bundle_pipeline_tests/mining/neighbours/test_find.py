@@ -89,6 +89,21 @@ def test_what_does_not_go_with_a_variant_has_a_score_below_0_and_no_rank() -> No
     assert of_b.get_column("score").to_list()[1] < 0
 
 
+def test_rows_are_in_the_order_of_their_key_whatever_the_ids() -> None:
+    found = find_neighbours(
+        encode_baskets(baskets_frame(*["Zaé", "aZ", "éZ", "a0"] * 9)), EVERY_VARIANT
+    )
+    ordered = found.sort(
+        "method",
+        "variant_id",
+        "rank",
+        "score",
+        nulls_last=True,
+        descending=[False, False, False, True],
+    )
+    assert_frame_equal(found.drop("neighbour_id"), ordered.drop("neighbour_id"))
+
+
 def test_the_scores_of_a_basket_are_the_sums_of_what_is_kept() -> None:
     # With room for all neighbours nothing of the model is lost.
     encoded = encode_baskets(PLANTED)
