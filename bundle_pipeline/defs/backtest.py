@@ -4,7 +4,7 @@ What belongs here: the rooms from mining to ranking, called one after the other 
 What stays out: what they do, and what the newest orders say of it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 from pydantic import Field
@@ -43,33 +43,24 @@ class ChoosingSettings(Params):
         )
 
 
-@dataclass(frozen=True)
-class AlikeProducts:
-    """Frames of products that are alike; pages don't change with orders."""
-
-    content_neighbours: pl.DataFrame
-    duplicate_products: pl.DataFrame
-    substitutes: pl.DataFrame
-
-
 def offered_before(
     older: EncodedBaskets,
     shop: ShopId,
     *,
     known: KnownOfShop,
-    alike: AlikeProducts,
+    content_neighbours: pl.DataFrame,
     settings: ChoosingSettings,
     max_model_mb: int,
 ) -> pl.DataFrame:
     """Bundles that settings choose from older baskets, in order.
 
-    Products and stock are today's, since nobody kept those of then.
+    Products, their flags and stock are today's, since nobody kept those of then.
 
     Args:
         older: Baskets up to a moment.
         shop: Whose.
         known: What is known of the shop today; what comes from orders is made anew.
-        alike: Products alike, as known today.
+        content_neighbours: ``ContentNeighbours``; pages don't change with orders.
         settings: What to try.
         max_model_mb: Most megabytes of the model of neighbours.
     """
@@ -92,11 +83,11 @@ def offered_before(
     facts = ShopFacts(
         baskets=older,
         item_neighbours=neighbours,
-        content_neighbours=alike.content_neighbours,
+        content_neighbours=content_neighbours,
     )
     return chosen_bundles(
         score_bundles(candidates, settings.scoring, facts=facts),
-        duplicate_products=alike.duplicate_products,
-        substitutes=alike.substitutes,
+        duplicate_products=known.duplicate_products,
+        substitutes=known.substitutes,
         params=settings.ranking,
     )

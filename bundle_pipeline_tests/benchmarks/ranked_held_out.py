@@ -53,8 +53,9 @@ from bundle_pipeline.ranking.rank import chosen_bundles
 from bundle_pipeline.schemas.base import UTC_TIMESTAMP, declared
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.catalog import Inventory
+from bundle_pipeline.schemas.features import ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.shop_id import shop_id
-from bundle_pipeline.schemas.similar_products import Substitutes
+from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.scoring.score import ScoringParams, ShopFacts, score_bundles
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, order_lines_frame, orders_frame
 from bundle_pipeline_tests.support.inverted import inverted_weights
@@ -320,6 +321,10 @@ def _known(
         variants=variants_frame(*(variant(**row) for row in rows)),
         catalog=catalog_frame(*(catalog_entry(**row) for row in rows)),
         inventory=Inventory.create_empty(),
+        product_features=ProductFeatures.create_empty(),
+        objective_plan=ObjectivePlan.create_empty(),
+        substitutes=Substitutes.create_empty(),
+        duplicate_products=DuplicateProducts.create_empty(),
     )
 
 

@@ -52,7 +52,8 @@ FLOW = {
     "dropped_candidates": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
     "evaluation": {
         "baskets", "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants",
-        "catalog", "inventory", "content_neighbours", "duplicate_products", "substitutes",
+        "catalog", "inventory", "product_features", "objective_plan", "content_neighbours",
+        "duplicate_products", "substitutes",
     },
 }  # fmt: skip
 

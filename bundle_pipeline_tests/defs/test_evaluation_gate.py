@@ -11,7 +11,7 @@ import pytest
 
 from bundle_pipeline.baskets.encoded import open_baskets
 from bundle_pipeline.candidates.suggest import KnownOfShop
-from bundle_pipeline.defs.backtest import AlikeProducts, ChoosingSettings, offered_before
+from bundle_pipeline.defs.backtest import ChoosingSettings, offered_before
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.evaluation.evaluate import ACCEPTED, TODAY, evaluate, listed
 from bundle_pipeline.evaluation.split import Split, split_in_time
@@ -47,7 +47,7 @@ def test_inverted_weights_are_found_worse(published_samples: Published, shop: st
                 split.older,
                 name,
                 known=KnownOfShop(**_named(frames, KnownOfShop)),
-                alike=AlikeProducts(**_named(frames, AlikeProducts)),
+                content_neighbours=frames["content_neighbours"],
                 settings=choosing,
                 max_model_mb=64,
             )

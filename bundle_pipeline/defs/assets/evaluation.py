@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.candidates.suggest import KnownOfShop
-from bundle_pipeline.defs.backtest import AlikeProducts, ChoosingSettings, offered_before
+from bundle_pipeline.defs.backtest import ChoosingSettings, offered_before
 from bundle_pipeline.defs.checks import fact
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
@@ -60,9 +60,11 @@ def evaluation(
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
-    content_neighbours: pl.DataFrame,
-    duplicate_products: pl.DataFrame,
+    product_features: pl.DataFrame,
+    objective_plan: pl.DataFrame,
     substitutes: pl.DataFrame,
+    duplicate_products: pl.DataFrame,
+    content_neighbours: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Make bundles from older orders, try them on the newest, compare with what is published."""
     shop = shop_id(context.partition_key)
@@ -75,13 +77,12 @@ def evaluation(
         variants=variants,
         catalog=catalog,
         inventory=inventory,
-    )
-    alike = AlikeProducts(
-        content_neighbours=content_neighbours,
-        duplicate_products=duplicate_products,
+        product_features=product_features,
+        objective_plan=objective_plan,
         substitutes=substitutes,
+        duplicate_products=duplicate_products,
     )
-    found = _evaluated(site, shop, baskets, known, alike)
+    found = _evaluated(site, shop, baskets, known, content_neighbours)
     yield dg.Output(found.frame)
     gate = site.settings(shop).evaluation.gate
     yield dg.AssetCheckResult(
@@ -93,7 +94,11 @@ def evaluation(
 
 
 def _evaluated(
-    site: Site, shop: ShopId, baskets: EncodedBaskets, known: KnownOfShop, alike: AlikeProducts
+    site: Site,
+    shop: ShopId,
+    baskets: EncodedBaskets,
+    known: KnownOfShop,
+    content_neighbours: pl.DataFrame,
 ) -> Evaluated:
     settings = site.settings(shop)
     params, today = settings.evaluation, ChoosingSettings.of(settings)
@@ -110,7 +115,7 @@ def _evaluated(
                 split.older,
                 shop,
                 known=known,
-                alike=alike,
+                content_neighbours=content_neighbours,
                 settings=choosing,
                 max_model_mb=params.max_model_mb,
             )
