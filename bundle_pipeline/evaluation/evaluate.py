@@ -38,14 +38,16 @@ def listed(bundles: pl.DataFrame) -> pl.DataFrame:
     """Ranked bundles as they are tried: ``variant_ids``, the first item first, by ``rank``.
 
     ``confidence`` is null where no orders of several variants stand behind a bundle. Bundles of one
-    variant are left out: orders of several variants say nothing about them.
+    variant are left out, since orders of several variants say nothing about them, and so are those
+    of which buyers pick, since nobody takes all of their options at once.
 
     Args:
-        bundles: ``items``, ``evidence`` and ``rank``.
+        bundles: ``kind``, ``items``, ``evidence`` and ``rank``.
     """
     variant_ids = pl.col("items").list.eval(pl.element().struct.field("variant_id"))
     return (
-        bundles.select(
+        bundles.filter(pl.col("kind") != "MIX_MATCH")
+        .select(
             "rank",
             variant_ids=variant_ids.list.unique(maintain_order=True),
             confidence=pl.col("evidence").struct.field("confidence"),

@@ -221,6 +221,7 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]],
     alike = find_content_neighbours(known.catalog, known.variants, SimilarProductsParams().content)
     facts = ShopFacts(baskets=baskets, item_neighbours=neighbours, content_neighbours=alike)
     scored = score_bundles(candidates, scoring, facts=facts)
+    together = scored.filter(kind="FBT")
     duplicates = find_duplicate_products(
         known.catalog, known.variants, SimilarProductsParams().duplicates
     )
@@ -229,9 +230,9 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]],
     is_cross = _cross(shop)
     least: int | None = None
     for name, kept in (
-        ("all", scored.filter(size == 2)),
-        ("cross", scored.filter(size == 2).pipe(_kept, is_cross, place)),
-        ("triples", scored.filter(size == 3)),
+        ("all", together.filter(size == 2)),
+        ("cross", together.filter(size == 2).pipe(_kept, is_cross, place)),
+        ("triples", together.filter(size == 3)),
     ):
         chosen = chosen_bundles(
             kept,

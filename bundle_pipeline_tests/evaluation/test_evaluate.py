@@ -115,7 +115,13 @@ def test_replication_knows_pairs_and_triples_and_what_is_gone() -> None:
 def test_lists_are_of_several_variants_in_order() -> None:
     alone = candidate(bundle_item("a", quantity=2), evidence=None, kind="VOLUME", bundle_id="0")
     both = candidate(bundle_item("b"), bundle_item("a"), bundle_id="1")
-    ranked = candidate_bundles(alone, both).with_columns(rank=pl.Series([2, 1], dtype=pl.Int64))
+    picks = candidate(
+        *(bundle_item(v, role="option") for v in "xyz"),
+        kind="MIX_MATCH", pick_count=2, evidence=None, bundle_id="2",
+    )  # fmt: skip
+    ranked = candidate_bundles(alone, both, picks).with_columns(
+        rank=pl.Series([2, 1, 3], dtype=pl.Int64)
+    )
     assert listed(ranked).select("rank", "variant_ids").rows() == [(1, ["b", "a"])]
 
 
