@@ -14,6 +14,7 @@ _MEANINGS = {
     "SUBSTITUTES": "with products that customers buy one instead of the other",
     "OUT_OF_STOCK": "out of stock",
     "BELOW_FLOOR": "priced below the floor",
+    "NO_OFFER": "with nothing off where that is all they offer",
     "FEW_CUSTOMERS": "with too few customers behind them",
     "FADED": "not seen again in the newest orders",
     "DUPLICATE_SET": "repeating better bundles",

@@ -9,6 +9,8 @@ from bundle_pipeline.ranking.params import RankingParams
 
 # Of the others, volume has one item, a reward may be more of the same, and flavours are options.
 _OF_DIFFERENT_PRODUCTS = ("FBT", "FIXED")
+# Their offer is the discount; the others also show what goes together.
+_ABOUT_THE_DISCOUNT = ("VOLUME", "BXGY", "MIX_MATCH")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def _gates(params: RankingParams) -> list[Gate]:
         _substitutes(is_asked=params.drop_substitutes),
         _out_of_stock(),
         _below_floor(),
+        _no_offer(),
         _few_customers(params.min_customer_count),
         _faded(drop_faded=params.drop_faded),
     ]
@@ -135,6 +138,17 @@ def _below_floor() -> Gate:
             formatted(floor, currency),
             pricing.field("floor_reason"),
         ),
+    )
+
+
+def _no_offer() -> Gate:
+    pricing = pl.col("pricing").struct
+    tier_rates = pricing.field("tiers").list.eval(pl.element().struct.field("discount_rate"))
+    deepest = pl.max_horizontal(pricing.field("discount_rate"), tier_rates.list.max())
+    return Gate(
+        "NO_OFFER",
+        pl.col("kind").is_in(_ABOUT_THE_DISCOUNT) & (deepest == 0),
+        pl.format("a bundle of kind {} at 0 % off offers nothing", "kind"),
     )
 
 

@@ -67,6 +67,7 @@ DROP_CODES = (
     "SUBSTITUTES",
     "OUT_OF_STOCK",
     "BELOW_FLOOR",
+    "NO_OFFER",
     "FEW_CUSTOMERS",
     "FADED",
     "DUPLICATE_SET",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bundle_pipeline.ingest.customers import customer_keys
+from bundle_pipeline.ingest.customers import CustomerKeys
 from bundle_pipeline.ingest.headers import recognised_kind
 from bundle_pipeline_tests.support.landing import (
     CUSTOMER_KEY,
@@ -51,7 +51,7 @@ def test_events_are_read_with_their_item_and_a_hash_of_whose_they_are(tmp_path: 
             event("search", sku="S1", session=""),
         ),
     )
-    (key,) = customer_keys(pl.Series(["s1"]), CUSTOMER_KEY)
+    (key,) = CustomerKeys(CUSTOMER_KEY).of(pl.Series(["s1"]))
     columns = ("event_type", "occurred_at", "product_id", "variant_id", "visitor_key")
     assert sorted(shop.events.select(columns).rows(), key=str) == [
         ("cart", AT_NOON.replace(second=30), None, "v1", key),

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from bundle_pipeline.baskets.encoded import encode_baskets
-from bundle_pipeline.pricing.params import PricingParams
 from bundle_pipeline.publish.document import render_json
 from bundle_pipeline.publish.spreadsheet import render_csv
 from bundle_pipeline.ranking.contenders import contender_items
@@ -26,7 +25,6 @@ from bundle_pipeline_tests.support.bundles import (
 )
 from bundle_pipeline_tests.support.documents import header, published
 from bundle_pipeline_tests.support.frames import baskets_frame
-from bundle_pipeline_tests.support.pricing import priced_without_history
 from bundle_pipeline_tests.support.scoring import shop_facts
 
 TIERS = [{"min_quantity": 2, "order_count": 20}, {"min_quantity": 4, "order_count": 5}]
@@ -92,15 +90,6 @@ def test_without_evidence_uptake_is_what_speaks_for_a_bundle() -> None:
     assert scores["FIXED"]["confidence"] == 0.0
     for name in ("evidence", "reach", "replication"):
         assert scores["VOLUME"][name] == 0.0 < scores["FBT"][name]
-
-
-def test_what_no_rule_prices_is_dropped_by_name() -> None:
-    scored = score_bundles(candidate_bundles(*ROWS), ScoringParams(), facts=shop_facts())
-    offered, dropped = ranked(priced_without_history(scored, PricingParams()))
-    assert offered.get_column("kind").to_list() == ["FBT"]
-    assert dict(dropped.select("bundle_id", "code").rows()) == dict.fromkeys(
-        ("v", "x2+x", "k+l+m", "r+s+t"), "NO_PRICE"
-    )
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ FAILING: dict[str, Row] = {
     "SUBSTITUTES": {"substitute_items": "product-a and product-b"},
     "OUT_OF_STOCK": {"stock": stock(feasible_quantity=0, limited_by="b")},
     "BELOW_FLOOR": {"floor_minor": 1801},
+    "NO_OFFER": {"kind": "BXGY", "discount_rate": 0.0},
     "FEW_CUSTOMERS": {"evidence": evidence(customer_count=4)},
     "FADED": {"evidence": evidence(held_out="faded")},
 }
@@ -52,18 +53,20 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
         "duplicate_items": "product-a and product-b",
         "substitute_items": "product-a and product-b",
         "stock": stock(feasible_quantity=0),
-        "floor_minor": 1801,
+        "floor_minor": 2001,
+        "discount_rate": 0.0,
         "evidence": evidence(customer_count=4, held_out="faded"),
     }
     repairs: list[Row] = [
         {"items": (A, same_product)},
         {"is_priced": True},
         {"is_on_sale": True},
-        {"items": (A, B)},
+        {"items": (A, B), "kind": "BXGY"},
         {"duplicate_items": None},
         {"substitute_items": None},
         {"stock": stock()},
         {"floor_minor": 0},
+        {"discount_rate": 0.1},
         {"evidence": evidence(held_out="faded")},
     ]
     codes = [failed(hopeless)[0]]
@@ -108,6 +111,7 @@ def test_gates_can_be_set() -> None:
         ("SAME_PRODUCT", "several variants of product product-a"),
         ("OUT_OF_STOCK", "stock for 0 bundles, limited by variant b"),
         ("BELOW_FLOOR", "price 18.00 EUR is below the floor of 18.01 EUR (no cost known)"),
+        ("NO_OFFER", "a bundle of kind BXGY at 0 % off offers nothing"),
         ("FEW_CUSTOMERS", "distinct customers: 4 of at least 5"),
     ],
 )
@@ -137,6 +141,21 @@ def test_customers_are_counted_by_uptake_where_there_is_no_evidence() -> None:
     assert failed(by_uptake | {"backing": "unproven"}) == (None, None)
 
 
+@pytest.mark.parametrize("kind", ["FBT", "FIXED"])
+def test_what_goes_together_is_worth_showing_at_list_price(kind: str) -> None:
+    assert failed({"kind": kind, "discount_rate": 0.0}) == (None, None)
+
+
+@pytest.mark.parametrize(("deepest", "code"), [(0.0, "NO_OFFER"), (0.05, None)])
+def test_units_are_an_offer_if_any_tier_costs_less(deepest: float, code: str | None) -> None:
+    tiers = [
+        {"min_quantity": n, "unit_price_minor": 1000, "discount_rate": rate, "unit_margin_minor": 1}
+        for n, rate in ((2, 0.0), (4, deepest))
+    ]
+    by_uptake: Row = {"evidence": None, "kind": "VOLUME", "items": (A,), "uptake": uptake()}
+    assert failed(by_uptake | {"discount_rate": 0.0, "tiers": tiers})[0] == code
+
+
 def test_no_bundles_fail_no_gates() -> None:
     none = with_alike(PricedBundles.create_empty(), {})
     assert with_failed_gate(none, RankingParams()).is_empty()
@@ -144,10 +163,11 @@ def test_no_bundles_fail_no_gates() -> None:
 
 def failed(changes: Row, params: RankingParams | None = None) -> tuple[str | None, str | None]:
     items: tuple[Row, ...] = changes.get("items", (A, B))
-    apart = {"items", "floor_minor", "is_priced", *ALIKE}
+    of_pricing = {"floor_minor", "discount_rate", "tiers"}
+    apart = {"items", "is_priced", *of_pricing, *ALIKE}
     of_candidate = {k: v for k, v in changes.items() if k not in apart}
-    floor = {"floor_minor": changes["floor_minor"]} if "floor_minor" in changes else {}
-    row = priced(scored(candidate(*items, **of_candidate)), **floor)
+    pricing = {k: v for k, v in changes.items() if k in of_pricing}
+    row = priced(scored(candidate(*items, **of_candidate)), **pricing)
     frame = priced_bundles(row if changes.get("is_priced", True) else row | {"pricing": None})
     (row,) = with_failed_gate(with_alike(frame, changes), params or RankingParams()).to_dicts()
     return row["code"], row["detail"]
