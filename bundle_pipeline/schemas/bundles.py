@@ -27,6 +27,7 @@ buy as the offer asks, where that is something else:
 """
 
 import dataframely as dy
+import polars as pl
 
 from bundle_pipeline.schemas.base import Frame, one_of, utc_timestamp
 from bundle_pipeline.schemas.mining import HELD_OUT_VERDICTS
@@ -266,6 +267,12 @@ class RankedBundles(PricedBundles):
     supporting_order_ids = dy.List(
         dy.String(), description="A sample of the orders that hold all its items, newest first"
     )
+
+    @dy.rule()
+    def evidence_has_orders(cls) -> pl.Expr:
+        """What orders show, orders hold."""
+        has_orders = pl.col("supporting_order_ids").list.len() > 0
+        return pl.col("evidence").is_null() | has_orders
 
 
 class DroppedCandidates(Frame):
