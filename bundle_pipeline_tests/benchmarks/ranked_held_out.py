@@ -323,10 +323,25 @@ def _known(
         catalog=catalog_frame(*(catalog_entry(**row) for row in rows)),
         inventory=Inventory.create_empty(),
         product_features=ProductFeatures.create_empty(),
-        objective_plan=ObjectivePlan.create_empty(),
+        objective_plan=_plan(),
         substitutes=Substitutes.create_empty(),
         duplicate_products=DuplicateProducts.create_empty(),
     )
+
+
+def _plan() -> pl.DataFrame:
+    """Every bundle may raise the order value; nothing else is asked of it."""
+    row = {
+        "objective": "increase_aov",
+        "applies": True,
+        "explanation": "",
+        "product_count": 0,
+        "product_ids": [],
+        "needed_product_count": 0,
+        "unknown_product_count": 0,
+        "priority": 1.0,
+    }
+    return pl.DataFrame([row], schema=ObjectivePlan.create_empty().schema)
 
 
 def _cross(shop: Shop) -> Callable[[Codes], bool]:
