@@ -78,6 +78,8 @@ def judged_methods(
     )
     for method, scores in fitted_methods(items, fit_covisitation(items, params), params):
         yield method, completion(scores, to_complete, items.basket_count)
+        # The largest of them is gone before the next is fitted.
+        del scores
 
 
 def _best(judged: Sequence[tuple[str, Completion]]) -> str | None:

@@ -38,7 +38,9 @@ def modelled_variants(encoded: EncodedBaskets, params: NeighbourParams) -> Codes
 def fitted_methods(
     items: ItemBaskets, covisitation: CovisitationScores, params: NeighbourParams
 ) -> Iterator[tuple[str, ItemScores]]:
-    """Name and scores of each method, as in ``NEIGHBOUR_METHODS``, one after the other.
+    """Name and scores of each of ``NEIGHBOUR_METHODS``, one after the other.
+
+    The linear model, by far the largest, comes before what leaves the heap in pieces.
 
     Args:
         items: Baskets of the modelled variants.
@@ -46,7 +48,8 @@ def fitted_methods(
         params: How neighbours are found.
     """
     yield "covisitation", covisitation
-    yield "svd", fit_factors(items, params)
     linear = fit_linear(items, params)
     yield "ease", linear
     yield "blend", BlendedScores(linear, covisitation, params.blended_covisitation)
+    del linear
+    yield "svd", fit_factors(items, params)
