@@ -13,8 +13,8 @@ from bundle_pipeline.mining.neighbours.item_baskets import Floats, SparseMatrix,
 # Single or double precision, as the method has it.
 Scores = npt.NDArray[np.floating[Any]]
 
-# Baskets or items that are scored at a time: 12 MB of single precision with 12,000 items.
-BLOCK = 256
+# Baskets or items that are scored at a time: 3 MB of single precision with 12,000 items.
+BLOCK = 64
 # More groups find fewer cells that aren't among the best, and take longer to look through.
 _GROUPS_PER_NEIGHBOUR = 4
 # Scores are kept to so many significant digits: beyond them is the order of summation.
