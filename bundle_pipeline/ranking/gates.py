@@ -49,6 +49,7 @@ def _gates(params: RankingParams) -> list[Gate]:
         _out_of_stock(),
         _below_floor(),
         _no_offer(),
+        _loses_margin(),
         _few_customers(params.min_customer_count),
         _faded(drop_faded=params.drop_faded),
     ]
@@ -149,6 +150,19 @@ def _no_offer() -> Gate:
         "NO_OFFER",
         pl.col("kind").is_in(_ABOUT_THE_DISCOUNT) & (deepest == 0),
         pl.format("a bundle of kind {} at 0 % off offers nothing", "kind"),
+    )
+
+
+def _loses_margin() -> Gate:
+    margin = pl.col("pricing").struct.field("incremental_margin_minor")
+    return Gate(
+        "LOSES_MARGIN",
+        (pl.col("backing") != "proven") & (margin < 0),
+        pl.format(
+            "expected to earn {}, and its own orders don't show it ({})",
+            formatted(margin, pl.col("currency")),
+            "backing",
+        ),
     )
 
 

@@ -23,6 +23,8 @@ class RankingParams(Params):
     """Bundles of a shop, at most: 25 automatic discounts may be active in a Shopify shop."""
     max_per_kind: dict[Kind, Annotated[int, Field(ge=0)]] = Field(default={})
     """Bundles of a kind, at most; a kind that isn't named has no limit of its own."""
+    max_unproven: int = Field(default=3, ge=0)
+    """Bundles that no orders show, at most: places to try something new, not to fill a list."""
     max_per_anchor: int = Field(default=3, ge=1)
     """Bundles on the page of one product, at most."""
     max_per_variant: int = Field(default=5, ge=1)

@@ -116,6 +116,7 @@ def _limits(bundles: pl.DataFrame, items: pl.DataFrame, params: RankingParams) -
     most_of_kind = pl.col("name").replace_strict(
         dict(params.max_per_kind), default=None, return_dtype=pl.Float64
     )
+    unproven = _rows(bundles.filter(pl.col("backing") == "unproven"), pl.lit(""))
     tables = [
         _near_rows(items, params.max_similarity),
         _limited(
@@ -125,6 +126,7 @@ def _limits(bundles: pl.DataFrame, items: pl.DataFrame, params: RankingParams) -
         ),
         _limited("VARIANT_LIMIT", _rows(items, pl.col("variant_id")), params.max_per_variant),
         _limited("KIND_LIMIT", kinds, most_of_kind),
+        _limited("UNPROVEN_LIMIT", unproven, params.max_unproven),
         _limited("CATEGORY_LIMIT", _rows(items, pl.col("category")), params.max_per_category),
         _stock_rows(items, params),
         _limited("SLOTS_FULL", _rows(bundles, pl.lit("")), params.max_bundles),

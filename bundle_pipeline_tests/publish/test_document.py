@@ -66,7 +66,7 @@ def test_values_are_those_of_the_frame_with_the_shop_beside_them() -> None:
 def test_the_header_stands_above_the_bundles() -> None:
     excluded = (Exclusion(noun="rows", rule="test_order", count=3),)
     found = document(published(PAIR), excluded=excluded)
-    assert list(found)[:2] == ["shop_id", "as_of"]
+    assert list(found)[:3] == ["shop_id", "preview", "as_of"]
     assert list(found)[-1] == "bundles"
     assert found["counts_in"]["basket_count"] == 58
     assert found["counts_out"]["bundle_count"] == 1

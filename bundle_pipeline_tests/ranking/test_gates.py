@@ -30,6 +30,7 @@ FAILING: dict[str, Row] = {
     "OUT_OF_STOCK": {"stock": stock(feasible_quantity=0, limited_by="b")},
     "BELOW_FLOOR": {"floor_minor": 1801},
     "NO_OFFER": {"kind": "BXGY", "discount_rate": 0.0},
+    "LOSES_MARGIN": {"backing": "pooled", "incremental_margin_minor": -59},
     "FEW_CUSTOMERS": {"evidence": evidence(customer_count=4)},
     "FADED": {"evidence": evidence(held_out="faded")},
 }
@@ -55,6 +56,8 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
         "stock": stock(feasible_quantity=0),
         "floor_minor": 2001,
         "discount_rate": 0.0,
+        "backing": "unproven",
+        "incremental_margin_minor": -1,
         "evidence": evidence(customer_count=4, held_out="faded"),
     }
     repairs: list[Row] = [
@@ -67,6 +70,7 @@ def test_the_first_failing_gate_in_the_declared_order_is_named() -> None:
         {"stock": stock()},
         {"floor_minor": 0},
         {"discount_rate": 0.1},
+        {"backing": "proven"},
         {"evidence": evidence(held_out="faded")},
     ]
     codes = [failed(hopeless)[0]]
@@ -141,6 +145,12 @@ def test_customers_are_counted_by_uptake_where_there_is_no_evidence() -> None:
     assert failed(by_uptake | {"backing": "unproven"}) == (None, None)
 
 
+def test_what_orders_show_may_cost_margin_to_clear_stock() -> None:
+    assert failed({"incremental_margin_minor": -59}) == (None, None)
+    assert failed({"backing": "unproven", "incremental_margin_minor": 0}) == (None, None)
+    assert failed({"backing": "unproven"}) == (None, None)
+
+
 @pytest.mark.parametrize("kind", ["FBT", "FIXED"])
 def test_what_goes_together_is_worth_showing_at_list_price(kind: str) -> None:
     assert failed({"kind": kind, "discount_rate": 0.0}) == (None, None)
@@ -163,7 +173,7 @@ def test_no_bundles_fail_no_gates() -> None:
 
 def failed(changes: Row, params: RankingParams | None = None) -> tuple[str | None, str | None]:
     items: tuple[Row, ...] = changes.get("items", (A, B))
-    of_pricing = {"floor_minor", "discount_rate", "tiers"}
+    of_pricing = {"floor_minor", "discount_rate", "tiers", "incremental_margin_minor"}
     apart = {"items", "is_priced", *of_pricing, *ALIKE}
     of_candidate = {k: v for k, v in changes.items() if k not in apart}
     pricing = {k: v for k, v in changes.items() if k in of_pricing}

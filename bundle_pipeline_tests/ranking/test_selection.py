@@ -71,6 +71,14 @@ def test_a_kind_has_a_limit_if_it_is_named() -> None:
     assert codes == {"ab": None, "cd": "KIND_LIMIT", "ef": None}
 
 
+def test_what_no_orders_show_has_few_places() -> None:
+    proven = bundle("ab", 0.1)
+    unproven = [bundle(two, 0.2) | {"backing": "unproven"} for two in ("cd", "ef", "gh")]
+    codes = choices(proven, *unproven, max_unproven=2)
+    assert codes == {"ab": None, "cd": None, "ef": None, "gh": "UNPROVEN_LIMIT"}
+    assert set(choices(proven, *unproven, max_unproven=0).values()) == {None, "UNPROVEN_LIMIT"}
+
+
 def test_a_category_has_a_limit_and_counts_once_per_bundle() -> None:
     tea = [
         of(bundle_item(a, product_type="Tea"), bundle_item(b, product_type="Tea"), score=score)
