@@ -33,7 +33,8 @@ def popular_products(
     lately = (pl.col("age") < days).sum()
     before = ((pl.col("age") >= days) & (pl.col("age") < 2 * days)).sum()
     return (
-        order_lines.join(shelf.product_of, on="variant_id", validate="m:1")
+        order_lines.select("order_id", "variant_id")
+        .join(shelf.product_of, on="variant_id", validate="m:1")
         .select("order_id", "product_id")
         .unique()
         .join(orders.select("order_id", age=age), on="order_id", validate="m:1")
