@@ -144,7 +144,9 @@ class Objects:
         return self._got_listed(entry, {"range": (0, min(byte_count, entry.byte_count))})
 
     def upload(self, key: str, path: Path) -> None:
-        """Create or replace an object by a local file."""
+        """Create or replace an object by a local file, which nobody may change any more."""
+        if isinstance(self._store, LocalStore) and _is_linked(path, local_folder(self.url) / key):
+            return
         with translated("write", self.address(key)):
             obstore.put(self._store, key, path)
 
@@ -270,6 +272,16 @@ def _bucket(url: str, patience: Patience, environment: frozenset[tuple[str, str]
 def is_local(url: str) -> bool:
     """Whether a URL is a path of this machine."""
     return urlsplit(url).scheme in {"", "file"}
+
+
+def _is_linked(path: Path, target: Path) -> bool:
+    """Whether a file stands in a new place too, without a copy: not from one disk to another."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(path, target)
+    except OSError:
+        return False
+    return True
 
 
 def local_folder(url: str) -> Path:

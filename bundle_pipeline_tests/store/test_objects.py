@@ -176,3 +176,26 @@ def test_folders_are_walked_in_the_order_of_keys(tmp_path: Path) -> None:
     assert [entry.key for entry in objects.walked()] == keys
     assert [entry.key for entry in objects.walked(after="a-b/1")] == keys[1:]
     assert objects.landed("nobody") == []
+
+
+def test_a_file_of_the_same_disk_is_stored_without_a_copy(tmp_path: Path) -> None:
+    file = tmp_path / "part.parquet"
+    file.write_bytes(b"rows")
+    (tmp_path / "lake").mkdir()
+    objects = opened(str(tmp_path / "lake"))
+    objects.upload("shop/part.parquet", file)
+    stored = tmp_path / "lake" / "shop" / "part.parquet"
+    assert stored.samefile(file)
+    file.unlink()
+    assert stored.read_bytes() == b"rows"
+
+
+def test_what_is_there_already_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    objects = opened(str(tmp_path / "lake"))
+    for content in (b"old", b"new"):
+        file = tmp_path / content.decode()
+        file.write_bytes(content)
+        objects.upload("part.parquet", file)
+    assert (tmp_path / "lake" / "part.parquet").read_bytes() == b"new"
+    assert (tmp_path / "old").read_bytes() == b"old"
