@@ -76,7 +76,7 @@ def test_a_worse_shop_stays_as_it_was_published_until_it_is_let_through(
     site = _copied(published_samples[0], shop, tmp_path)
     before = current_manifest(site, shop)
     assert before is not None
-    worse = {"scoring": INVERTED, "ranking": {"max_bundles": 4}}
+    worse: dict[str, object] = {"scoring": INVERTED, "ranking": {"max_bundles": 4}}
     blocked = _run_with(site, shop, instance, worse)
     assert not blocked.success
     (check,) = [each for each in blocked.get_asset_check_evaluations() if each.check_name == CHECK]
