@@ -121,16 +121,23 @@ def as_utf8(content: bytes, *, place: str) -> Utf8Text:
     if encoding == "UTF-8":
         wrong = _first_wrong_byte(body)
         if wrong is None:
-            return Utf8Text(body, encoding)
+            return Utf8Text(_without_marks(body), encoding)
         if mark:
             raise _refused_mixture(f"{place} line {_line_of(body, wrong)}")
         return _from_latin(body, wrong, place)
     try:
-        return Utf8Text(body.decode(encoding).encode(), encoding)
+        return Utf8Text(_without_marks(body.decode(encoding).encode()), encoding)
     except UnicodeError:
         raise _refused(
             place, f"damaged or cut-off {encoding}", "complete text, best in UTF-8"
         ) from None
+
+
+def _without_marks(text: bytes) -> bytes:
+    """Programs that don't know the mark write another one before it."""
+    while text.startswith(codecs.BOM_UTF8):
+        text = text.removeprefix(codecs.BOM_UTF8)
+    return text
 
 
 def is_wide(content: bytes) -> bool:

@@ -105,7 +105,8 @@ def kind_matches(header: Sequence[str]) -> list[KindMatch]:
 
     A kind whose typical groups are all met comes before one with gaps, and then the one with more
     groups met: a catalog file also has all that a variants file has, so the more demanding kind
-    wins. What is still equal goes by fewer gaps, more mapped columns, then as in ``FILE_KINDS``.
+    wins. What is still equal goes by fewer gaps (if any group is met: else the kind that asks least
+    would seem the nearest), more mapped columns, then as in ``FILE_KINDS``.
     """
     scored = [(_match(kind, header), len(field_columns(kind, header))) for kind in FILE_KINDS]
     ordered = sorted(
@@ -114,7 +115,7 @@ def kind_matches(header: Sequence[str]) -> list[KindMatch]:
             not entry[0].is_recognised,
             bool(entry[0].missing),
             -entry[0].met_count,
-            len(entry[0].missing),
+            len(entry[0].missing) if entry[0].met_count else 0,
             -entry[1],
         ),
     )

@@ -37,6 +37,7 @@ FLOW = {
     "candidate_bundles": {
         "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants", "catalog",
         "inventory", "product_features", "objective_plan", "substitutes", "duplicate_products",
+        "baskets", "item_neighbours", "neighbour_quality", "content_neighbours",
     },
     "duplicate_products": {"catalog", "variants"},
     "content_neighbours": {"catalog", "variants"},

@@ -138,9 +138,11 @@ def _evaluated(
 
 
 def _accepted(site: Site, shop: ShopId) -> ChoosingSettings | None:
-    """Settings behind what is published; None if nothing is, or they can't be read any more."""
+    """Settings behind what is published; None if nothing but a preview is, or they are lost."""
     manifest = published(site.documents, shop)
-    version = None if manifest is None else manifest.table_versions.get(Evaluation.name)
+    if manifest is None or manifest.is_preview:
+        return None
+    version = manifest.table_versions.get(Evaluation.name)
     if version is None:
         return None
     try:
