@@ -12,6 +12,8 @@ from bundle_pipeline.mining.neighbours.item_baskets import Floats, SparseMatrix,
 
 # Single or double precision, as the method has it.
 Scores = npt.NDArray[np.floating[Any]]
+# 32 bits: millions of them are held while the largest model is.
+Places = npt.NDArray[np.int32]
 
 # Baskets or items that are scored at a time: 3 MB of single precision with 12,000 items.
 BLOCK = 64
@@ -43,9 +45,9 @@ class ItemScores(Protocol):
 class Neighbours:
     """Best neighbours of items, sorted by item and rank."""
 
-    item: Codes
-    neighbour: Codes
-    rank: Codes
+    item: Places
+    neighbour: Places
+    rank: Places
     """From 1."""
     score: Floats
     """Above 0."""
@@ -86,12 +88,17 @@ def ranked(item: Codes, neighbour: Codes, score: Floats, top_n: int) -> Neighbou
     item, neighbour, score = item[order], neighbour[order], score[order]
     rank = np.arange(item.size) - np.searchsorted(item, item) + 1
     best = rank <= top_n
-    return Neighbours(item[best], neighbour[best], rank[best], score[best])
+    return Neighbours(
+        item[best].astype(np.int32),
+        neighbour[best].astype(np.int32),
+        rank[best].astype(np.int32),
+        score[best],
+    )
 
 
 def joined(parts: Sequence[Neighbours]) -> Neighbours:
     """Neighbours of blocks of items, in one."""
-    none = np.empty(0, dtype=np.int64)
+    none = np.empty(0, dtype=np.int32)
     parts = [Neighbours(none, none, none, np.empty(0)), *parts]
     return Neighbours(
         item=np.concatenate([part.item for part in parts]),
