@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from bundle_pipeline.candidates.evidence import wilson_low
 from bundle_pipeline.schemas.bundles import CandidateBundles
+from bundle_pipeline.statistics.shares import wilson_low
 
 UPTAKE = CandidateBundles.create_empty().schema["uptake"]
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bundle_pipeline.errors import InputDataError
-from bundle_pipeline.ingest.customers import hashed_customers
 from bundle_pipeline.ingest.file_rows import FileRows
 from bundle_pipeline.ingest.landed import LandedTable, StagedFile
 from bundle_pipeline.ingest.observer import Observation
@@ -134,7 +133,7 @@ class Reading:
 
     def _without_people(self, rows: FileRows) -> FileRows:
         """Rows whose customers are hashed: from here on they may be kept."""
-        hashed = hashed_customers(rows.rows.get_column("_customer"), self.spool.customer_key)
+        hashed = self.spool.customers.of(rows.rows.get_column("_customer"))
         return replace(rows, rows=rows.rows.with_columns(_customer=hashed))
 
 

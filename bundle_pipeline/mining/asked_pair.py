@@ -11,7 +11,7 @@ from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.mining.poisson import critical_count, upper_tail
+from bundle_pipeline.statistics.poisson import critical_count, upper_tail
 
 PairVerdict = Literal[
     "NEVER_SOLD", "NEVER_TOGETHER", "TOO_FEW", "NOT_ABOVE_CHANCE", "NOT_SURE", "SIGNIFICANT"

@@ -1,5 +1,7 @@
 """Putting numbers of any size on the scale of a component, 0..1."""
 
+import sys
+
 import polars as pl
 
 _LOW, _HIGH = 0.25, 0.75
@@ -21,7 +23,7 @@ def robust_scale(amount: pl.Expr) -> pl.Expr:
     return (
         pl.when(amount.is_null())
         .then(None)
-        .when(spread > 0)
+        .when(spread > sys.float_info.min)
         .then(scaled)
         .otherwise(0.5)
         .clip(0.0, 1.0)
