@@ -37,8 +37,8 @@ from bundle_pipeline.ingest.values import id_text, label_text
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.store.parts import Part, new_origin, no_parts, written_part
 
-# One block is converted while the next is parsed; more would take memory and no less time.
-_BLOCKS_AT_A_TIME = 2
+# Two blocks on two cores leave a core idle while the next is parsed: a third saves 4 % of the time.
+_BLOCKS_AT_A_TIME = 3
 # Rows that wait are decided so many at a time: a row takes 2 kB meanwhile, and a correction of one
 # order costs as much again as deciding the block that it stood in.
 WAITING_ROWS = 65_536
