@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from bundle_pipeline.schemas.bundles import Kind
 from bundle_pipeline.settings.layers import Params
-
-Kind = Literal["FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED"]
 
 
 def _rising(sizes: tuple[int, ...]) -> tuple[int, ...]:

@@ -26,16 +26,15 @@ buy as the offer asks, where that is something else:
 - ``FIXED``: ``evidence`` of the weakest pair with the first item, if every item has one; else none.
 """
 
+from typing import Literal, get_args
+
 import dataframely as dy
 import polars as pl
 
 from bundle_pipeline.schemas.base import Frame, one_of, utc_timestamp
 from bundle_pipeline.schemas.mining import HELD_OUT_VERDICTS
 
-KINDS = ("FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED")
-ROLES = ("anchor", "add_on", "qualifier", "reward", "option", "item")
-BACKINGS = ("proven", "pooled", "unproven")
-OBJECTIVES = (
+Objective = Literal[
     "increase_aov",
     "clear_slow_movers",
     "seasonal_promo",
@@ -44,7 +43,12 @@ OBJECTIVES = (
     "gift_box",
     "subscription_push",
     "margin_guard",
-)
+]
+OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
+Kind = Literal["FBT", "VOLUME", "BXGY", "MIX_MATCH", "FIXED"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ROLES = ("anchor", "add_on", "qualifier", "reward", "option", "item")
+BACKINGS = ("proven", "pooled", "unproven")
 SCORE_COMPONENTS = (
     "evidence",
     "confidence",

@@ -24,7 +24,7 @@ from bundle_pipeline.scoring.popularity import item_popularity, popularities
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
 from bundle_pipeline.scoring.replication import replication_component
-from bundle_pipeline.scoring.weights import Objective, Profile, Weights, weights_of
+from bundle_pipeline.scoring.weights import Profile, Purpose, Weights, weights_of
 from bundle_pipeline.settings.layers import Params
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class ScoringParams(Params):
     profile: Profile = "held_out"
     """Table of weights: ``held_out`` by what later orders of real shops confirm, ``linear`` as the
     replaced system's ranker, ``hybrid`` by content, neighbours, popularity and novelty."""
-    weights: dict[Objective, Weights] = Field(default={})
+    weights: dict[Purpose, Weights] = Field(default={})
     """Weights in place of the profile's, by objective; ``default`` is for all that aren't named."""
     half_trust_baskets: float = Field(default=100.0, ge=0.0)
     """Counted baskets at which components that are measured on orders count half of their weight;

@@ -8,22 +8,13 @@ from typing import Literal, Self
 import yaml
 from pydantic import Field, TypeAdapter, model_validator
 
-from bundle_pipeline.schemas.bundles import SCORE_COMPONENTS
+from bundle_pipeline.schemas.bundles import SCORE_COMPONENTS, Objective
 from bundle_pipeline.settings.layers import Params
 
 Profile = Literal["held_out", "linear", "hybrid"]
-Objective = Literal[
-    "default",
-    "increase_aov",
-    "clear_slow_movers",
-    "seasonal_promo",
-    "new_launch",
-    "category_bundle",
-    "gift_box",
-    "subscription_push",
-    "margin_guard",
-]
-DEFAULT: Objective = "default"
+# What a bundle is for, or all that have no weights of their own.
+Purpose = Literal["default"] | Objective
+DEFAULT: Purpose = "default"
 
 # Components that are measured on orders: the fewer orders, the less they say.
 FROM_ORDERS = (
@@ -101,16 +92,14 @@ class Weights(Params):
         return {component: part / total for component, part in parts.items()}
 
 
-Table = Mapping[Objective, Weights]
+Table = Mapping[Purpose, Weights]
 
 
 @cache
 def package_weights() -> Mapping[Profile, Table]:
     """The tables of the package, by profile and objective; each has a ``default``."""
     text = resources.files("bundle_pipeline.scoring").joinpath("weights.yaml").read_text("utf-8")
-    return TypeAdapter(dict[Profile, dict[Objective, Weights]]).validate_python(
-        yaml.safe_load(text)
-    )
+    return TypeAdapter(dict[Profile, dict[Purpose, Weights]]).validate_python(yaml.safe_load(text))
 
 
 def weights_of(objective: str, *, profile: Profile, own: Table) -> Weights:

@@ -1,6 +1,6 @@
 """Settings of the ladder of sources."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -80,16 +80,7 @@ class SourceParams(Params):
     what they say of products alike, then what a dictionary says, then best sellers.
     """
 
-    ladder: Annotated[tuple[SourceName, ...], AfterValidator(_once)] = (
-        "pooled",
-        "covisitation",
-        "factors",
-        "new_products",
-        "content",
-        "complements",
-        "trending",
-        "popularity",
-    )
+    ladder: Annotated[tuple[SourceName, ...], AfterValidator(_once)] = get_args(SourceName)
     """Sources that are asked after significant pairs and itemsets, one after the other; none
     switches the ladder off."""
     min_coverage: float = Field(default=0.8, ge=0.0, le=1.0)
