@@ -7,6 +7,10 @@ from bundle_pipeline.money import formatted
 # What Shopify calls the only variant of a product; saying it helps nobody.
 _NO_VARIANT_TITLE = "Default Title"
 
+_NOT_PROVEN = {
+    "pooled": "Too few orders show it by themselves: it follows from how products like these sell.",
+    "unproven": "No orders show yet that it sells.",
+}
 _HELD_OUT = {
     "replicated": "The newest orders show it again.",
     "faded": "The newest orders don't show it again.",
@@ -21,7 +25,7 @@ def with_explanation(bundles: pl.DataFrame) -> pl.DataFrame:
         bundles: ``PricedBundles`` with a price, ``anchor_basket_count`` (counted baskets that
             hold the anchor) and ``offered_quantity``.
     """
-    sentences = [_together(), _uptake(), _unproven(), _customers(), _newest(), _price(), _stock()]
+    sentences = [_together(), _uptake(), _not_proven(), _customers(), _newest(), _price(), _stock()]
     explanation = pl.concat_str(sentences, separator=" ", ignore_nulls=True)
     return bundles.with_columns(explanation=explanation)
 
@@ -72,9 +76,9 @@ def _uptake() -> pl.Expr:
     return pl.when(pl.col("pick_count").is_null()).then(of_one).otherwise(of_several)
 
 
-def _unproven() -> pl.Expr:
-    is_unproven = pl.col("backing") == "unproven"
-    return pl.when(is_unproven).then(pl.lit("No orders show yet that it sells."))
+def _not_proven() -> pl.Expr:
+    """What backs a bundle that its own orders don't; null, and so left out, where they do."""
+    return pl.col("backing").replace_strict(_NOT_PROVEN, default=None, return_dtype=pl.String)
 
 
 def _customers() -> pl.Expr:

@@ -134,3 +134,10 @@ def test_a_variant_that_stands_in_two_items_takes_the_units_of_both() -> None:
     )
     (item,) = contender_items(candidate_bundles(row)).to_dicts()
     assert (item["unit_count"], item["is_anchor"]) == (3, True)
+
+
+def test_what_products_alike_suggest_is_said_to_be_no_more_than_that() -> None:
+    pair = candidate(bundle_item("a"), bundle_item("b"), backing="pooled", evidence=None)
+    scored = score_bundles(candidate_bundles(pair), ScoringParams(), facts=shop_facts())
+    offered, _ = ranked(priced_bundles(*[priced(row) for row in scored.to_dicts()]))
+    assert offered.get_column("explanation").item().startswith("Too few orders show it by them")
