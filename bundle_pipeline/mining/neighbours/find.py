@@ -40,17 +40,19 @@ def find_neighbours(
         the other methods those of :func:`modelled_variants`.
     """
     params = with_chosen_weight(baskets, params)
-    every = item_baskets(baskets, most_popular(baskets, min_basket_count=1))
-    covisitation = fit_covisitation(every, params)
-    found = {_COVISITATION: _coded(every.items, covisitation.neighbours)}
+    every = most_popular(baskets, min_basket_count=1)
+    covisitation = fit_covisitation(item_baskets(baskets, every), params)
+    found = {_COVISITATION: _coded(every, covisitation.neighbours)}
     variants = modelled_variants(baskets, params)
     items = item_baskets(baskets, variants)
     # Both are in order of popularity, so what is modelled comes first in the other.
-    modelled = covisitation.among(variants.size)
-    for method, scores in fitted_methods(items, modelled, params):
+    covisitation = covisitation.among(variants.size)
+    for method, scores in fitted_methods(items, covisitation, params):
         if method != _COVISITATION:
-            best = best_neighbours(scores, items.item_count, params.top_n)
-            found[method] = _signed(items.items, best)
+            # Nothing but the named rows of a method outlives it.
+            found[method] = _signed(
+                items.items, best_neighbours(scores, items.item_count, params.top_n)
+            )
         # The largest of them is gone before neighbours get their names.
         del scores
     neighbours = pl.concat(_named(baskets, method, found.pop(method)) for method in sorted(found))

@@ -15,10 +15,10 @@ Floats = npt.NDArray[np.float64]
 SparseMatrix = Any
 csr_array = cast("Callable[..., SparseMatrix]", sparse.csr_array)
 
-# Pairs in the baskets of one block of items: about 50 MB of product at the most.
-_PAIRS_PER_BLOCK = 4_000_000
-# Items of one block: with 12,000 items a dense block of double precision takes 25 MB.
-_ITEMS_PER_BLOCK = 256
+# Pairs in the baskets of one block of items: about 25 MB of product at the most.
+_PAIRS_PER_BLOCK = 2_000_000
+# Items of one block: with 12,000 items a dense block of double precision takes 12 MB.
+_ITEMS_PER_BLOCK = 128
 
 
 @dataclass(frozen=True)

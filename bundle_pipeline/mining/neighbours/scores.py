@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bundle_pipeline.baskets.encoded import Codes
+from bundle_pipeline.mining.kernel.threads import threads_of, usable_processors
 from bundle_pipeline.mining.neighbours.item_baskets import Floats, SparseMatrix, csr_array
 
 # Single or double precision, as the method has it.
@@ -15,8 +16,8 @@ Scores = npt.NDArray[np.floating[Any]]
 # 32 bits: millions of them are held while the largest model is.
 Places = npt.NDArray[np.int32]
 
-# Baskets or items that are scored at a time: 3 MB of single precision with 12,000 items.
-BLOCK = 64
+# Baskets or items that are scored at a time: 1.5 MB of single precision with 12,000 items.
+BLOCK = 32
 # More groups find fewer cells that aren't among the best, and take longer to look through.
 _GROUPS_PER_NEIGHBOUR = 4
 # Scores are kept to so many significant digits: beyond them is the order of summation.
@@ -69,15 +70,22 @@ def best_neighbours(scores: ItemScores, item_count: int, top_n: int) -> SignedNe
     know nothing of items that never go with one half of it: on a shop with 130 items they complete
     73 % of baskets instead of 76 %.
     """
-    best: list[Neighbours] = []
-    opposed: list[Neighbours] = []
-    for start in range(0, item_count, BLOCK):
+
+    def of_block(start: int) -> SignedNeighbours:
         alone = np.arange(start, min(start + BLOCK, item_count))
         block = scores.of(_baskets_of_one(alone, item_count))
-        for parts, signed in ((best, block), (opposed, -block)):
-            row, column, score = cells_worth(signed, top_n)
-            parts.append(ranked(row + start, column, score, top_n))
-    return SignedNeighbours(joined(best), joined(opposed))
+        return SignedNeighbours(
+            *(
+                ranked(row + start, column, score, top_n)
+                for row, column, score in (cells_worth(block, top_n), cells_worth(-block, top_n))
+            )
+        )
+
+    with threads_of(usable_processors()) as threads:
+        found = threads.run(of_block, range(0, item_count, BLOCK))
+    return SignedNeighbours(
+        joined([block.best for block in found]), joined([block.opposed for block in found])
+    )
 
 
 def ranked(item: Codes, neighbour: Codes, score: Floats, top_n: int) -> Neighbours:
@@ -123,13 +131,29 @@ def cells_worth(scores: Scores, top_n: int) -> tuple[Codes, Codes, Floats]:
     width = int(scores.shape[1])
     # One more than asked for: the item itself.
     kept = min(top_n + 1, width)
-    groups: Codes = np.arange(0, width, max(width // (_GROUPS_PER_NEIGHBOUR * kept), 1))
-    maxima = np.maximum.reduceat(scores, groups, axis=1)
+    maxima = _group_maxima(scores, min(_GROUPS_PER_NEIGHBOUR * kept, width))
     floor = np.partition(maxima, -kept, axis=1)[:, -kept]
     # What rounding can't tell from the lowest one competes by position.
     floor = np.where(floor > 0, floor * (1 - 10.0**-_DIGITS), _NONE)
-    row, column = np.nonzero(scores >= floor[:, None])
-    return row, column, scores[row, column].astype(np.float64)
+    # A sixth of the time that finding rows and columns at once takes.
+    cell = np.flatnonzero(scores >= floor[:, None])
+    row, column = np.divmod(cell, width)
+    return row, column, scores.ravel()[cell].astype(np.float64)
+
+
+def _group_maxima(scores: Scores, groups: int) -> Scores:
+    """The highest score of each of so many groups: every ``groups``-th column.
+
+    Neighbouring columns are alike in popularity, and the best of a row are often the popular ones:
+    groups of adjacent columns would hold them in few.
+    """
+    rows, width = scores.shape
+    turns = width // groups
+    whole = scores[:, : turns * groups].reshape(rows, turns, groups)
+    maxima = whole.max(axis=1)
+    rest = scores[:, turns * groups :]
+    np.maximum(maxima[:, : rest.shape[1]], rest, out=maxima[:, : rest.shape[1]])
+    return maxima
 
 
 def _rounded(scores: Floats) -> Floats:
