@@ -89,5 +89,6 @@ def offered_before(
         score_bundles(candidates, settings.scoring, facts=facts),
         duplicate_products=known.duplicate_products,
         substitutes=known.substitutes,
+        objective_plan=known.objective_plan,
         params=settings.ranking,
     )

@@ -71,7 +71,7 @@ class ObjectiveParams(Params):
     priority: float = Field(default=1.0, ge=0.0)
     """Weight among objectives."""
     max_bundle_count: int | None = Field(default=None, ge=0)
-    """Most bundles for it; None: no limit of its own."""
+    """Most bundles that serve it, also beside another objective; None: no limit of its own."""
 
 
 class PlanParams(Params):

@@ -22,6 +22,7 @@ _MEANINGS = {
     "ANCHOR_LIMIT": "on a page with enough bundles",
     "VARIANT_LIMIT": "with a variant in enough bundles",
     "KIND_LIMIT": "of a kind with enough bundles",
+    "OBJECTIVE_LIMIT": "for an objective with enough bundles",
     "UNPROVEN_LIMIT": "that no orders show, beside enough such bundles",
     "CATEGORY_LIMIT": "in a category with enough bundles",
     "JOINT_STOCK": "without stock to spare",

@@ -1,8 +1,11 @@
 """What the chosen set covers: objectives, categories, products sold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
+
+from bundle_pipeline.ranking.portfolio import NO_CAPS
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ def coverage_of(
     priced: pl.DataFrame,
     sold_variant_count: int,
     min_per_objective: int,
+    caps: Mapping[str, int] = NO_CAPS,
 ) -> Coverage:
     """Measure the chosen bundles.
 
@@ -37,6 +41,7 @@ def coverage_of(
         priced: All candidates.
         sold_variant_count: Variants in counted baskets.
         min_per_objective: Bundles wanted per objective.
+        caps: Most bundles per objective; of one with fewer no more are wanted.
     """
     chosen, candidates = _items(ranked), _items(priced)
     category_count = chosen.get_column("product_type").drop_nulls().n_unique()
@@ -48,7 +53,7 @@ def coverage_of(
         ),
         category_count=category_count,
         max_anchor_count=int(anchors.get_column("count").max() or 0),  # pyright: ignore[reportArgumentType] counts are numbers
-        shortfalls=_shortfalls(ranked, passed, priced, min_per_objective),
+        shortfalls=_shortfalls(ranked, passed, priced, min_per_objective, caps),
     )
 
 
@@ -72,11 +77,16 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _shortfalls(
-    ranked: pl.DataFrame, passed: pl.DataFrame, priced: pl.DataFrame, wanted: int
+    ranked: pl.DataFrame,
+    passed: pl.DataFrame,
+    priced: pl.DataFrame,
+    min_per_objective: int,
+    caps: Mapping[str, int],
 ) -> dict[str, str]:
     counts = [_per_objective(bundles) for bundles in (ranked, passed)]
     reasons: dict[str, str] = {}
     for objective in sorted(_per_objective(priced)):
+        wanted = min(min_per_objective, caps.get(objective, min_per_objective))
         chosen, possible = (count.get(objective, 0) for count in counts)
         if chosen >= wanted:
             continue

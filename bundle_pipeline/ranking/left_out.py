@@ -30,6 +30,7 @@ _DETAILS: dict[str, Callable[[_Broken], str]] = {
     "ANCHOR_LIMIT": lambda row: f"product {row.name} already has {row.most:g} bundles on its page",
     "VARIANT_LIMIT": lambda row: f"variant {row.name} is already in {row.most:g} bundles",
     "KIND_LIMIT": lambda row: f"bundles of kind {row.name}: already {row.taken:g} of {row.most:g}",
+    "OBJECTIVE_LIMIT": lambda row: f"bundles for {row.name}: already {row.taken:g} of {row.most:g}",
     "UNPROVEN_LIMIT": lambda row: f"no orders show it: already {row.taken:g} such of {row.most:g}",
     "CATEGORY_LIMIT": lambda row: f"category {row.name} is already in {row.most:g} bundles",
     "JOINT_STOCK": lambda row: (

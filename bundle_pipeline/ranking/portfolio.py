@@ -4,12 +4,14 @@ With ``x`` 1 for chosen bundles and 0 for others:
 
 - worth: the sum of scores, less a cost for each place of a variant or a category beyond its first
   among the chosen (overlap);
-- limits: weighted sums of ``x`` with a most: slots, kinds, pages, variants, categories, units in
-  stock, and one bundle per group of near-identical ones;
+- limits: weighted sums of ``x`` with a most: slots, kinds, objectives, pages, variants, categories,
+  units in stock, and one bundle per group of near-identical ones;
 - coverage: at least so many bundles for each objective that any bundle serves.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -26,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 Chosen = npt.NDArray[np.bool_]
 # SciPy has no types of its own.
 Sparse = Any
+NO_CAPS: Mapping[str, int] = MappingProxyType({})
+"""No objective has a limit of its own."""
 sparse = cast("Any", scipy.sparse)
 
 
@@ -81,12 +85,16 @@ class Portfolio:
         return float(np.maximum(self.wanted - self.served(chosen), 0.0).sum())
 
 
-def portfolio_of(passed: pl.DataFrame, params: RankingParams) -> Portfolio:
+def portfolio_of(
+    passed: pl.DataFrame, params: RankingParams, caps: Mapping[str, int] = NO_CAPS
+) -> Portfolio:
     """The problem of a shop's bundles.
 
     Args:
         passed: Bundles that passed every gate: ``PricedBundles``.
         params: Limits and costs.
+        caps: Most bundles that serve an objective, whichever place it has among theirs; one that
+            isn't named has no limit of its own.
     """
     bundles = (
         passed.sort("bundle_id")
@@ -100,22 +108,23 @@ def portfolio_of(passed: pl.DataFrame, params: RankingParams) -> Portfolio:
     return Portfolio(
         bundle_ids=tuple(bundles.get_column("bundle_id")),
         scores=bundles.get_column("score").to_numpy(),
-        limits=_limits(bundles, items, params),
+        limits=_limits(bundles, items, served, params, caps),
         overlaps=_matrix(overlaps, count),
         overlap_costs=overlaps.get_column("cost").to_numpy(),
         objectives=tuple(served.get_column("name")),
         serves=_matrix(served, count),
-        wanted=np.minimum(
-            served.get_column("bundles").list.len().to_numpy(), params.min_per_objective
-        ).astype(np.float64),
+        wanted=_wanted(served, params.min_per_objective, caps),
     )
 
 
-def _limits(bundles: pl.DataFrame, items: pl.DataFrame, params: RankingParams) -> Limits:
+def _limits(
+    bundles: pl.DataFrame,
+    items: pl.DataFrame,
+    served: pl.DataFrame,
+    params: RankingParams,
+    caps: Mapping[str, int],
+) -> Limits:
     kinds = _rows(bundles, pl.col("kind"))
-    most_of_kind = pl.col("name").replace_strict(
-        dict(params.max_per_kind), default=None, return_dtype=pl.Float64
-    )
     unproven = _rows(bundles.filter(pl.col("backing") == "unproven"), pl.lit(""))
     tables = [
         _near_rows(items, params.max_similarity),
@@ -125,7 +134,8 @@ def _limits(bundles: pl.DataFrame, items: pl.DataFrame, params: RankingParams) -
             params.max_per_anchor,
         ),
         _limited("VARIANT_LIMIT", _rows(items, pl.col("variant_id")), params.max_per_variant),
-        _limited("KIND_LIMIT", kinds, most_of_kind),
+        _limited("KIND_LIMIT", kinds, _most_of(params.max_per_kind)),
+        _limited("OBJECTIVE_LIMIT", served, _most_of(caps)),
         _limited("UNPROVEN_LIMIT", unproven, params.max_unproven),
         _limited("CATEGORY_LIMIT", _rows(items, pl.col("category")), params.max_per_category),
         _stock_rows(items, params),
@@ -161,6 +171,18 @@ def _limited(code: str, rows: pl.DataFrame, most: pl.Expr | float | None) -> pl.
     return rows.select(
         "name", "bundles", "amounts", code=pl.lit(code), most=limit.cast(pl.Float64)
     ).filter(pl.col("most").is_not_null())
+
+
+def _most_of(limits: Mapping[str, int]) -> pl.Expr:
+    """The limit of what a row is named after; null where it has none."""
+    return pl.col("name").replace_strict(dict(limits), default=None, return_dtype=pl.Float64)
+
+
+def _wanted(served: pl.DataFrame, min_per_objective: int, caps: Mapping[str, int]) -> Floats:
+    """Bundles wanted per objective: no more than there are, and than it may have."""
+    most = _most_of(caps).fill_null(min_per_objective)
+    wanted = pl.min_horizontal(pl.col("bundles").list.len(), pl.lit(min_per_objective), most)
+    return served.select(wanted.cast(pl.Float64)).to_series().to_numpy()
 
 
 def _near_rows(items: pl.DataFrame, max_similarity: float) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from bundle_pipeline.ranking.coverage import Coverage, coverage_of
 from bundle_pipeline.ranking.explanation import with_explanation
 from bundle_pipeline.ranking.fronts import bundle_measures, with_distinctness, with_fronts
 from bundle_pipeline.ranking.gates import with_failed_gate
+from bundle_pipeline.ranking.objective_caps import objective_caps
 from bundle_pipeline.ranking.offers import with_offered_quantity
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.selection import Selection, choose
@@ -43,6 +44,7 @@ def rank_bundles(
     *,
     duplicate_products: pl.DataFrame,
     substitutes: pl.DataFrame,
+    objective_plan: pl.DataFrame,
     params: RankingParams,
 ) -> Ranking:
     """Pass priced bundles through the gates, choose among those that pass, and put them in order.
@@ -54,6 +56,7 @@ def rank_bundles(
         baskets: Counted baskets of the same shop: the orders behind a bundle are named from them.
         duplicate_products: ``DuplicateProducts`` of the same shop.
         substitutes: ``Substitutes`` of the same shop.
+        objective_plan: ``ObjectivePlan`` of the same shop: how many bundles an objective may have.
         params: Gates, limits and waves.
     """
     gated = with_failed_gate(
@@ -62,7 +65,8 @@ def rank_bundles(
     )
     is_chosen = pl.col("code").is_null()
     passed = gated.filter(is_chosen).drop("code", "detail")
-    selection = choose(passed, params)
+    caps = objective_caps(objective_plan)
+    selection = choose(passed, params, caps)
     choices = selection.choices
     chosen = (
         passed.pipe(with_distinctness)
@@ -85,6 +89,7 @@ def rank_bundles(
         priced=priced,
         sold_variant_count=baskets.variant_count,
         min_per_objective=params.min_per_objective,
+        caps=caps,
     )
     return Ranking(ranked, _dropped(dropped), selection, coverage)
 
@@ -94,6 +99,7 @@ def chosen_bundles(
     *,
     duplicate_products: pl.DataFrame,
     substitutes: pl.DataFrame,
+    objective_plan: pl.DataFrame,
     params: RankingParams,
 ) -> pl.DataFrame:
     """What would be offered of bundles without a price, in order: for trying settings out.
@@ -102,6 +108,7 @@ def chosen_bundles(
         scored: ``ScoredBundles``.
         duplicate_products: ``DuplicateProducts`` of the same shop.
         substitutes: ``Substitutes`` of the same shop.
+        objective_plan: ``ObjectivePlan`` of the same shop: how many bundles an objective may have.
         params: Gates and limits; what asks for a price passes.
 
     Returns:
@@ -114,7 +121,7 @@ def chosen_bundles(
     unknown = [pl.lit(None, field.dtype).alias(field.name) for field in pricing.fields]
     gated = with_failed_gate(alike.with_columns(pricing=pl.struct(unknown)), params)
     passed = gated.filter(pl.col("code").is_null())
-    choices = choose(passed.drop("code", "detail"), params).choices
+    choices = choose(passed.drop("code", "detail"), params, objective_caps(objective_plan)).choices
     chosen = choices.filter(pl.col("code").is_null())
     return _in_order(passed.join(chosen, on="bundle_id", how="semi"))
 

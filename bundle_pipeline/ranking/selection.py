@@ -1,5 +1,6 @@
 """The choice: which bundles together are offered, and why the others aren't."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from bundle_pipeline.ranking.greedy import choose_greedily
 from bundle_pipeline.ranking.left_out import reasons_left_out
 from bundle_pipeline.ranking.optimal import choose_optimally
 from bundle_pipeline.ranking.params import RankingParams
-from bundle_pipeline.ranking.portfolio import Chosen, Portfolio, portfolio_of
+from bundle_pipeline.ranking.portfolio import NO_CAPS, Chosen, Portfolio, portfolio_of
 
 _CHOICE_SCHEMA = {"bundle_id": pl.String, "code": pl.String, "detail": pl.String}
 
@@ -29,7 +30,9 @@ class Selection:
     known."""
 
 
-def choose(passed: pl.DataFrame, params: RankingParams) -> Selection:
+def choose(
+    passed: pl.DataFrame, params: RankingParams, caps: Mapping[str, int] = NO_CAPS
+) -> Selection:
     """Choose the set of bundles that is worth most within the limits, the proven ones first.
 
     See :mod:`~bundle_pipeline.ranking.portfolio` for what that means. There is no filler: a bundle
@@ -40,16 +43,18 @@ def choose(passed: pl.DataFrame, params: RankingParams) -> Selection:
     Args:
         passed: Bundles that passed every gate: ``PricedBundles``.
         params: Limits, costs, and how to choose.
+        caps: Most bundles per objective, see
+            :func:`~bundle_pipeline.ranking.portfolio.portfolio_of`.
     """
     if passed.is_empty():
         return Selection(pl.DataFrame(schema=_CHOICE_SCHEMA), 0.0, 0.0, 0.0)
-    portfolio = portfolio_of(passed, params)
+    portfolio = portfolio_of(passed, params, caps)
     proven = passed.filter(pl.col("backing") == "proven")
     if proven.height == passed.height:
         best = _best(portfolio, params)
         chosen = best.chosen
     else:
-        first = portfolio_of(proven, params)
+        first = portfolio_of(proven, params, caps)
         best = _best(first, params)
         ids = np.array(first.bundle_ids)[best.chosen]
         chosen = choose_greedily(portfolio, np.isin(portfolio.bundle_ids, ids))

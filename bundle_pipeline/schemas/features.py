@@ -290,7 +290,9 @@ class ObjectivePlan(Frame):
     needed_product_count = count(description="Fewest of them that it takes")
     unknown_product_count = count(description="Sellable products of which that can't be known")
     priority = dy.Float64(min=0.0, description="Weight among objectives, from the settings")
-    max_bundle_count = count(nullable=True, description="Most bundles for it; null: no limit")
+    max_bundle_count = count(
+        nullable=True, description="Most bundles that serve it; null: no limit"
+    )
 
     @dy.rule()
     def what_does_not_apply_has_a_reason(cls) -> pl.Expr:

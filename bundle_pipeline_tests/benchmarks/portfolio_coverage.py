@@ -27,6 +27,7 @@ from bundle_pipeline.ranking.rank import rank_bundles
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.bundles import PricedBundles
 from bundle_pipeline.schemas.catalog import Catalog
+from bundle_pipeline.schemas.features import ObjectivePlan
 from bundle_pipeline.schemas.mining import PairRules
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
@@ -82,6 +83,7 @@ def _shop_lists(folder: Path) -> tuple[list[Covered], int, int]:
         baskets,
         duplicate_products=lake.read(DuplicateProducts, shop),
         substitutes=lake.read(Substitutes, shop),
+        objective_plan=lake.read(ObjectivePlan, shop),
         params=RankingParams(),
     )
     ours = ranking.ranked.select(

@@ -238,6 +238,7 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]],
             kept,
             duplicate_products=duplicates,
             substitutes=Substitutes.create_empty(),
+            objective_plan=ObjectivePlan.create_empty(),
             params=RankingParams(max_bundles=_BUNDLES, max_per_variant=_PER_SKU, choice="greedy"),
         )
         customers = chosen.get_column("evidence").struct.field("customer_count").min()
@@ -250,6 +251,7 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]],
                 score_bundles(candidates, params, facts=facts),
                 duplicate_products=duplicates,
                 substitutes=Substitutes.create_empty(),
+                objective_plan=ObjectivePlan.create_empty(),
                 params=RankingParams(choice="greedy"),
             )
         )

@@ -44,6 +44,20 @@ def test_objectives_that_fall_short_say_why() -> None:
     }
 
 
+def test_an_objective_that_may_have_none_falls_not_short() -> None:
+    gift = bundle("cd") | {"objectives": ["gift_box"]}
+    served = frame_of(bundle("ab"))
+    covered = coverage_of(
+        served,
+        passed=frame_of(bundle("ab"), gift),
+        priced=frame_of(bundle("ab"), gift),
+        sold_variant_count=4,
+        min_per_objective=1,
+        caps={"gift_box": 0},
+    )
+    assert covered.shortfalls == {}
+
+
 def measured(chosen: list[str], candidates: list[str]) -> Coverage:
     everything = frame_of(*[bundle(name) for name in candidates])
     ranked = everything.filter(pl.col("bundle_id").is_in(chosen))

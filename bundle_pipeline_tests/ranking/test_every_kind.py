@@ -11,6 +11,7 @@ from bundle_pipeline.publish.spreadsheet import render_csv
 from bundle_pipeline.ranking.contenders import contender_items
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import rank_bundles
+from bundle_pipeline.schemas.features import ObjectivePlan
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.scoring.score import ScoringParams, score_bundles
 from bundle_pipeline_tests.support.bundles import (
@@ -74,6 +75,7 @@ def ranked(bundles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         encode_baskets(BASKETS),
         duplicate_products=DuplicateProducts.create_empty(),
         substitutes=Substitutes.create_empty(),
+        objective_plan=ObjectivePlan.create_empty(),
         params=RankingParams(),
     )
     return ranking.ranked, ranking.dropped

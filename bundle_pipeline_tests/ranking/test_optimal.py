@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,15 +30,31 @@ LIMITS = st.fixed_dictionaries(
 )
 
 
-@given(limits=LIMITS, count=st.integers(1, 11), seed=st.integers(0, 10**6))
+CAPS = st.dictionaries(
+    st.sampled_from(["increase_aov", "margin_guard", "gift_box"]), st.integers(0, 2), max_size=2
+)
+
+
+@given(limits=LIMITS, caps=CAPS, count=st.integers(1, 11), seed=st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
 def test_no_other_set_serves_more_objectives_or_is_worth_more(
-    limits: dict[str, object], count: int, seed: int
+    limits: dict[str, object], caps: dict[str, int], count: int, seed: int
 ) -> None:
-    portfolio = random_portfolio(count, seed, variant_count=8, **limits)
+    frame = random_bundles(count, seed=seed, variant_count=8)
+    params = RankingParams.model_validate(limits)
+    portfolio, uncapped = portfolio_of(frame, params, caps), portfolio_of(frame, params)
     solution = solved(portfolio)
     tried = (np.array(one, np.bool_) for one in product([False, True], repeat=count))
-    allowed = [one for one in tried if portfolio.is_allowed(one)]
+    serves = {
+        name: frame.sort("bundle_id").select(pl.col("objectives").list.contains(name)).to_series()
+        for name in caps
+    }
+    allowed = [
+        one
+        for one in tried
+        if uncapped.is_allowed(one)
+        and all((serves[name].to_numpy() & one).sum() <= most for name, most in caps.items())
+    ]
     least = min(portfolio.shortfall(one) for one in allowed)
     best = max(portfolio.worth(one) for one in allowed if portfolio.shortfall(one) == least)
     assert portfolio.is_allowed(solution.chosen)

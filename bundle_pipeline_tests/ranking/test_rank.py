@@ -10,6 +10,7 @@ from bundle_pipeline.ranking.rank import Ranking, rank_bundles
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.bundles import PricedBundles, RankedBundles
+from bundle_pipeline.schemas.features import ObjectivePlan
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.settings.layers import parsed_layer, resolved
 from bundle_pipeline_tests.support.bundles import (
@@ -34,6 +35,7 @@ def ranking_of(priced: pl.DataFrame, baskets: pl.DataFrame, params: RankingParam
         encode_baskets(baskets),
         duplicate_products=DuplicateProducts.create_empty(),
         substitutes=Substitutes.create_empty(),
+        objective_plan=ObjectivePlan.create_empty(),
         params=params,
     )
 
@@ -43,6 +45,21 @@ def test_ranks_follow_the_score_and_ties_the_id() -> None:
     ranking = ranking_of(priced_bundles(*rows), baskets_frame("ab", "cd", "ef"), DEFAULTS)
     ranks = ranking.ranked.select("bundle_id", "rank").rows()
     assert ranks == [("cd", 1), ("ab", 2), ("ef", 3)]
+
+
+def test_the_plan_says_how_many_bundles_an_objective_may_have() -> None:
+    rows = [bundle(name, 0.5) for name in ("ab", "cd", "ef")]
+    plan = pl.DataFrame({"objective": ["increase_aov"], "max_bundle_count": [2]})
+    ranking = rank_bundles(
+        priced_bundles(*rows),
+        encode_baskets(baskets_frame("ab", "cd", "ef")),
+        duplicate_products=DuplicateProducts.create_empty(),
+        substitutes=Substitutes.create_empty(),
+        objective_plan=plan,
+        params=DEFAULTS,
+    )
+    assert ranking.ranked.get_column("bundle_id").to_list() == ["ab", "cd"]
+    assert ranking.dropped.select("bundle_id", "code").rows() == [("ef", "OBJECTIVE_LIMIT")]
 
 
 def test_waves_end_at_their_ranks_and_the_rest_is_one_more() -> None:

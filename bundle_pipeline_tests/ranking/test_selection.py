@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.ranking.params import RankingParams
+from bundle_pipeline.ranking.portfolio import portfolio_of
 from bundle_pipeline.ranking.selection import choose
 from bundle_pipeline.schemas.bundles import PricedBundles
 from bundle_pipeline_tests.support.bundles import (
@@ -69,6 +70,25 @@ def test_a_kind_has_a_limit_if_it_is_named() -> None:
     bundles = [bundle("ab", 0.5), bundle("cd", 0.4), bundle("ef", 0.3) | {"kind": "VOLUME"}]
     codes = choices(*bundles, max_per_kind={"FBT": 1})
     assert codes == {"ab": None, "cd": "KIND_LIMIT", "ef": None}
+
+
+def test_an_objective_has_a_limit_wherever_it_stands_among_those_of_a_bundle() -> None:
+    gifts, both = {"objectives": ["gift_box"]}, {"objectives": ["increase_aov", "gift_box"]}
+    bundles = [bundle("ab", 0.5) | gifts, bundle("cd", 0.4) | both, bundle("ef", 0.3)]
+    for most, left in ((1, {"cd"}), (0, {"ab", "cd"})):
+        found = choose(priced_bundles(*bundles), ALL, {"gift_box": most}).choices
+        codes = dict(found.drop_nulls("code").select("bundle_id", "code").rows())
+        assert codes == dict.fromkeys(left, "OBJECTIVE_LIMIT")
+    details = found.get_column("detail").drop_nulls().unique().to_list()
+    assert details == ["bundles for gift_box: already 0 of 0"]
+
+
+def test_no_more_bundles_are_wanted_for_an_objective_than_it_may_have() -> None:
+    gifts = [bundle(two, 0.1) | {"objectives": ["gift_box"]} for two in ("ef", "gh")]
+    frame = priced_bundles(bundle("ab", 0.9), bundle("cd", 0.8), *gifts)
+    portfolio = portfolio_of(frame, params(min_per_objective=2), {"gift_box": 1})
+    wanted = dict(zip(portfolio.objectives, portfolio.wanted, strict=True))
+    assert wanted == {"gift_box": 1.0, "increase_aov": 2.0}
 
 
 def test_what_no_orders_show_has_few_places() -> None:

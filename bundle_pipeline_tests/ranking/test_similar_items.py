@@ -5,6 +5,7 @@ from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import rank_bundles
 from bundle_pipeline.ranking.similar_items import with_similar_items
 from bundle_pipeline.schemas.base import checked
+from bundle_pipeline.schemas.features import ObjectivePlan
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline_tests.support.bundles import (
     Row,
@@ -105,6 +106,7 @@ def test_what_is_alike_is_dropped_with_its_code() -> None:
         encode_baskets(baskets_frame("abcd")),
         duplicate_products=duplicates("ab", family_id="a"),
         substitutes=substitutes("ac"),
+        objective_plan=ObjectivePlan.create_empty(),
         params=RankingParams(),
     )
     assert ranking.ranked.get_column("bundle_id").to_list() == ["a+d"]

@@ -72,6 +72,7 @@ def rank(
     baskets: EncodedBaskets,
     duplicate_products: pl.DataFrame,
     substitutes: pl.DataFrame,
+    objective_plan: pl.DataFrame,
 ) -> Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]:
     """Order the bundles that pass every gate; give each of the others the reason."""
     params = site.settings(shop_id(context.partition_key)).ranking
@@ -81,6 +82,7 @@ def rank(
         baskets,
         duplicate_products=duplicate_products,
         substitutes=substitutes,
+        objective_plan=objective_plan,
         params=params,
     )
     seconds = time.perf_counter() - started
