@@ -13,11 +13,11 @@ from bundle_pipeline.baskets.encoded import EncodedBaskets, open_baskets
 from bundle_pipeline.baskets.size_limit import BasketParams
 from bundle_pipeline.baskets.top_products import variants_of_top_products
 from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
+from bundle_pipeline.defs.quick_look import NOT_LOOKED_AT
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.schemas.base import Frame
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.catalog import Catalog, Variants
-from bundle_pipeline.schemas.events import Events
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
@@ -25,8 +25,6 @@ from bundle_pipeline.store.parts import Parts
 
 # What a preview narrows; what is made from these is narrow already.
 _OF_PRODUCTS = (OrderLines, Variants, Catalog)
-# No bundle depends on these, and there may be more of them than of anything else.
-_LEFT_TO_FULL_RUNS = (Events,)
 
 
 class FrameIOManager(dg.IOManager):
@@ -64,6 +62,8 @@ class FrameIOManager(dg.IOManager):
             return self._site.lake.parts(schema, shop)
         if not self._site.is_preview:
             return self._loaded(schema, shop, wanted)
+        if schema in NOT_LOOKED_AT:
+            return schema.create_empty()
         if (schema, shop) not in self._narrowed:
             self._narrowed[schema, shop] = self._narrow(
                 self._loaded(schema, shop, wanted), schema, shop
@@ -86,7 +86,7 @@ class FrameIOManager(dg.IOManager):
             return loaded.of_variants(self._looked_at(shop))
         if schema in _OF_PRODUCTS:
             return loaded.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
-        return loaded.clear() if schema in _LEFT_TO_FULL_RUNS else loaded
+        return loaded
 
     def _looked_at(self, shop: ShopId) -> pl.Series:
         """Variants that a preview looks at; a run has its own IO manager, and looks for them once.

@@ -6,6 +6,8 @@ site (:mod:`~bundle_pipeline.defs.site_of_run`).
 
 import dagster as dg
 
+from bundle_pipeline.defs.checks import expectation_specs
+from bundle_pipeline.defs.quick_look import NOT_MADE
 from bundle_pipeline.defs.site_of_run import PREVIEW_TAG
 from bundle_pipeline.schemas.bundles import PublishedBundles
 
@@ -21,10 +23,14 @@ shop_bundles = dg.define_asset_job(
 
 preview = dg.define_asset_job(
     "preview",
-    # Only what the document is made from.
-    selection=dg.AssetSelection.assets(PublishedBundles.name)
-    .upstream()
-    .required_multi_asset_neighbors(),
+    # What the document is made from, and of that what a first look needs; all of what has landed,
+    # so that the full run has nothing to read again.
+    selection=(
+        dg.AssetSelection.assets(PublishedBundles.name).upstream()
+        | dg.AssetSelection.groups("ingest")
+    ).required_multi_asset_neighbors()
+    - dg.AssetSelection.assets(*(schema.name for schema in NOT_MADE))
+    - dg.AssetSelection.checks(*(spec.key for spec in expectation_specs())),
     description="A quick look at a shop that has nothing yet: few bundles of its top products.",
     tags={"dagster/max_runtime": str(_MAX_RUNTIME_SECONDS), PREVIEW_TAG: "true"},
 )

@@ -40,8 +40,10 @@ def definition_metadata(schema: type[Frame]) -> dict[str, Any]:
     }
 
 
-def frame_out(schema: type[Frame], *, group: str, layer: Layer, kinds: set[str]) -> dg.AssetOut:
-    """One of several frames that one step makes."""
+def frame_out(
+    schema: type[Frame], *, group: str, layer: Layer, kinds: set[str], is_required: bool = True
+) -> dg.AssetOut:
+    """One of several frames that one step makes; if not required, a run may go without it."""
     return dg.AssetOut(
         description=schema.one_row,
         group_name=group,
@@ -50,6 +52,7 @@ def frame_out(schema: type[Frame], *, group: str, layer: Layer, kinds: set[str])
         tags={"layer": layer},
         code_version="1",
         metadata=definition_metadata(schema),
+        is_required=is_required,
     )
 
 

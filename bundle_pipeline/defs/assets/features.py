@@ -4,7 +4,7 @@ Events -> product_event_features, pair_event_features: frames of their own, so t
 events has no columns of zeros. One step makes all but objective_plan, from the same sales.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import dagster as dg
 import polars as pl
@@ -30,7 +30,7 @@ from bundle_pipeline.features.objective_plan import plan_objectives
 from bundle_pipeline.features.pairs import pair_features
 from bundle_pipeline.features.product_events import product_event_features
 from bundle_pipeline.features.products import flag_counts, product_features
-from bundle_pipeline.features.sales import data_clock, gathered_sales
+from bundle_pipeline.features.sales import Sales, data_clock, gathered_sales
 from bundle_pipeline.features.visits import Visits, visits_of
 from bundle_pipeline.schemas.events import PairEventFeatures, ProductEventFeatures
 from bundle_pipeline.schemas.features import (
@@ -62,7 +62,9 @@ _VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
     partitions_def=SHOPS,
     group_name="features",
     outs={
-        schema.name: frame_out(schema, group="features", layer="derived", kinds=_KINDS)
+        schema.name: frame_out(
+            schema, group="features", layer="derived", kinds=_KINDS, is_required=False
+        )
         for schema in (
             *(ProductFeatures, CustomerFeatures, CategoryFeatures, PairFeatures),
             *(ProductEventFeatures, PairEventFeatures),
@@ -76,6 +78,8 @@ _VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
         ProductEventFeatures.name: _EVENTS,
         PairEventFeatures.name: _EVENTS,
     },
+    # A preview needs no customers and no events.
+    can_subset=True,
     check_specs=[
         fact(
             _ONE_PRODUCT,
@@ -129,6 +133,7 @@ def measure(
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Measure products, customers, categories, pairs and events at the shop's data clock."""
     params = site.settings(shop_id(context.partition_key)).features
+    wanted = {key.to_user_string() for key in context.selected_asset_keys}
     sales = gathered_sales(
         orders=orders,
         order_lines=order_lines,
@@ -137,45 +142,55 @@ def measure(
         inventory=inventory,
     )
     products = product_features(sales, params)
-    counts = {
+    if ProductFeatures.name in wanted:
+        metadata = {f"bundle/{name}": count for name, count in _counts(sales, products).items()}
+        yield dg.Output(products, ProductFeatures.name, metadata=metadata)
+        astray = variants_not_of_one_product(
+            products, order_lines=order_lines, variants=variants, catalog=catalog
+        )
+        yield rows_break(_ONE_PRODUCT, astray, asset=ProductFeatures.name, key="key")
+    if CustomerFeatures.name in wanted:
+        customers = customer_features(sales, params)
+        yield dg.Output(customers, CustomerFeatures.name)
+        unlike = customers_unlike_orders(customers, orders)
+        yield rows_break(_ONE_CUSTOMER, unlike, asset=CustomerFeatures.name, key="key")
+    if CategoryFeatures.name in wanted:
+        categories = category_features(sales, products, params)
+        yield dg.Output(categories, CategoryFeatures.name)
+        unlike = categories_unlike_products(categories, products)
+        yield rows_break(_ONE_CATEGORY, unlike, asset=CategoryFeatures.name, key="key")
+    if PairFeatures.name in wanted:
+        pairs = pair_features(sales, pair_rules, baskets, params)
+        yield dg.Output(pairs, PairFeatures.name)
+        unlike = pairs_unlike_rules(pairs, pair_rules)
+        yield rows_break(_ONE_PAIR, unlike, asset=PairFeatures.name, key="key")
+    if wanted & {ProductEventFeatures.name, PairEventFeatures.name}:
+        yield from _measured_events(visits_of(events, sales, params.events), params.events, wanted)
+
+
+def _counts(sales: Sales, products: pl.DataFrame) -> dict[str, int]:
+    return {
         "lines_without_product": sales.left_out_line_count,
         "lines_in_other_currency": sales.other_currency_line_count,
         **flag_counts(products),
     }
-    metadata = {f"bundle/{name}": count for name, count in counts.items()}
-    yield dg.Output(products, ProductFeatures.name, metadata=metadata)
-    astray = variants_not_of_one_product(
-        products, order_lines=order_lines, variants=variants, catalog=catalog
-    )
-    yield rows_break(_ONE_PRODUCT, astray, asset=ProductFeatures.name, key="key")
-    customers = customer_features(sales, params)
-    yield dg.Output(customers, CustomerFeatures.name)
-    unlike = customers_unlike_orders(customers, orders)
-    yield rows_break(_ONE_CUSTOMER, unlike, asset=CustomerFeatures.name, key="key")
-    categories = category_features(sales, products, params)
-    yield dg.Output(categories, CategoryFeatures.name)
-    unlike = categories_unlike_products(categories, products)
-    yield rows_break(_ONE_CATEGORY, unlike, asset=CategoryFeatures.name, key="key")
-    pairs = pair_features(sales, pair_rules, baskets, params)
-    yield dg.Output(pairs, PairFeatures.name)
-    unlike = pairs_unlike_rules(pairs, pair_rules)
-    yield rows_break(_ONE_PAIR, unlike, asset=PairFeatures.name, key="key")
-    yield from _measured_events(visits_of(events, sales, params.events), params.events)
 
 
 def _measured_events(
-    visits: Visits, params: EventParams
+    visits: Visits, params: EventParams, wanted: Set[str]
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
-    products = product_event_features(visits)
-    counts = {"bundle/counted_events": visits.events.height}
-    yield dg.Output(products, ProductEventFeatures.name, metadata=counts)
-    unlike = products_unlike_events(products, visits.events)
-    yield rows_break(_ONE_EVENT_PRODUCT, unlike, asset=ProductEventFeatures.name, key="key")
-    pairs = pair_event_features(visits, params)
-    crawlers = {"bundle/visits_left_out": crawler_visit_count(visits, params)}
-    yield dg.Output(pairs, PairEventFeatures.name, metadata=crawlers)
-    unlike = pairs_unlike_views(pairs, visits.viewed)
-    yield rows_break(_VIEWED_PAIRS, unlike, asset=PairEventFeatures.name, key="key")
+    if ProductEventFeatures.name in wanted:
+        products = product_event_features(visits)
+        counts = {"bundle/counted_events": visits.events.height}
+        yield dg.Output(products, ProductEventFeatures.name, metadata=counts)
+        unlike = products_unlike_events(products, visits.events)
+        yield rows_break(_ONE_EVENT_PRODUCT, unlike, asset=ProductEventFeatures.name, key="key")
+    if PairEventFeatures.name in wanted:
+        pairs = pair_event_features(visits, params)
+        crawlers = {"bundle/visits_left_out": crawler_visit_count(visits, params)}
+        yield dg.Output(pairs, PairEventFeatures.name, metadata=crawlers)
+        unlike = pairs_unlike_views(pairs, visits.viewed)
+        yield rows_break(_VIEWED_PAIRS, unlike, asset=PairEventFeatures.name, key="key")
 
 
 @frame_asset(ObjectivePlan, group="features", layer="derived", kinds=_KINDS)

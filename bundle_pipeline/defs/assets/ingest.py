@@ -3,7 +3,7 @@
 One step makes all of them: they come from one delivery and are consistent with each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,12 +66,16 @@ ROWS_ARE_CONSERVED = fact(
         for schema in (*_FRAMES, *_RECORDS, LandedVersions)
     },
     check_specs=[*expectation_specs(), ROWS_ARE_CONSERVED],
+    # Of the checks, not of the frames: a preview is judged by the same expectations, and leaves it
+    # to the full run to show each of them.
+    can_subset=True,
 )
 def ingest(
     context: dg.AssetExecutionContext, site: dg.ResourceParam[Site]
 ) -> Iterator[dg.AssetCheckResult | dg.Output[Any]]:
     """Read, validate and load what a shop has landed; a broken delivery leaves all as it was."""
     shop = shop_id(context.partition_key)
+    _refuse_parts(context)
     settings = site.settings(shop)
     _refuse_if_paused(shop, is_enabled=settings.enabled)
     if site.is_preview:
@@ -111,7 +115,7 @@ def _ingested(
         for profile in profiles.by_kind()
         for result in remembered(site.documents, profile, validated)
     ]
-    yield from expectation_results(results)
+    yield from _shown(context, expectation_results(results))
     staged.raise_for_structure()
     _raise_for_failed(results, shop)
     loaded = load_shop(staged, settings.ingest, folder=folder, known_totals=kept.known_totals())
@@ -127,7 +131,8 @@ def _ingested(
     loaded = replace(loaded, quarantine=shown)
     yield _conservation(loaded)
     # Before any output: what is stored still is what was there before.
-    yield from expectation_results(list(history_results(site, shop, loaded, settings.quality)))
+    history = list(history_results(site, shop, loaded, settings.quality))
+    yield from _shown(context, expectation_results(history))
     # What the nightly schedule compares with what lies in the landing zone.
     made_of = Delivery(shop, staged.landed).data_version(site.rules())
     context.set_data_version(dg.AssetKey(IngestLedger.name), dg.DataVersion(made_of))
@@ -159,6 +164,28 @@ def _known_raw_rows(
         return None
     shown = site.lake.read(Quarantine, shop)
     return shown.filter(pl.col("path").is_in(paths)).select("path", "line_number", "raw_row")
+
+
+def _shown(
+    context: dg.AssetExecutionContext, results: Iterable[dg.AssetCheckResult]
+) -> Iterator[dg.AssetCheckResult]:
+    """Results of the checks that the run is to show."""
+    selected = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+    return (result for result in results if (result.asset_key, result.check_name) in selected)
+
+
+def _refuse_parts(context: dg.AssetExecutionContext) -> None:
+    """Frames of one delivery are consistent with each other, or they are not stored."""
+    selected = {key.to_user_string() for key in context.selected_asset_keys}
+    missing = {schema.name for schema in (*_FRAMES, *_RECORDS, LandedVersions)} - selected
+    if missing:
+        raise ConfigError(
+            "BP-INGEST-PART",
+            place=f"shop {context.partition_key}",
+            found=f"a run without {', '.join(sorted(missing))}",
+            expected="all frames of a delivery in one run",
+            remedy="select the whole group ingest, or run the job shop_bundles",
+        )
 
 
 def _refuse_if_paused(shop: ShopId, *, is_enabled: bool) -> None:
