@@ -23,6 +23,8 @@ from watchdog.observers import Observer
 
 # How long a writer waits for another process to finish its write.
 _BUSY_SECONDS = 60
+# As it stands: composing the same statement takes SQLAlchemy longer than SQLite takes to run it.
+_PARTITION = "SELECT 1 FROM dynamic_partitions WHERE partitions_def_name = ? AND partition = ?"
 
 
 class OpenSqliteEventLogStorage(ConsolidatedSqliteEventLogStorage):
@@ -56,6 +58,13 @@ class OpenSqliteEventLogStorage(ConsolidatedSqliteEventLogStorage):
         """Store an event with all that is looked up by: in one transaction, not in four."""
         with self._connect():
             super().store_event(event)
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether a partition is there; asked some five times for every input of a step."""
+        self._check_partitions_table()
+        with self._connect() as connection:
+            found = connection.exec_driver_sql(_PARTITION, (partitions_def_name, partition_key))
+            return found.first() is not None
 
     @cached_property
     def _tables_seen(self) -> set[str]:

@@ -49,8 +49,12 @@ FLOW = {
         "content_neighbours",
     },
     "priced_bundles": {"scored_bundles", "orders", "order_lines", "variants", "catalog"},
-    "ranked_bundles": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
-    "dropped_candidates": {"priced_bundles", "baskets", "duplicate_products", "substitutes"},
+    "ranked_bundles": {
+        "priced_bundles", "baskets", "duplicate_products", "substitutes", "objective_plan",
+    },
+    "dropped_candidates": {
+        "priced_bundles", "baskets", "duplicate_products", "substitutes", "objective_plan",
+    },
     "evaluation": {
         "baskets", "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants",
         "catalog", "inventory", "product_features", "objective_plan", "content_neighbours",

@@ -10,14 +10,19 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from bundle_pipeline.defs.assembly import assembled
+from bundle_pipeline.defs.checks import expectation_specs
 from bundle_pipeline.defs.jobs import preview, shop_bundles
+from bundle_pipeline.defs.partitions import SHOPS
+from bundle_pipeline.defs.quick_look import NOT_MADE
 from bundle_pipeline.defs.reconciliation import missing
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.defs.site_of_run import PREVIEW_TAG
 from bundle_pipeline.schemas.bundles import RankedBundles
 from bundle_pipeline.schemas.catalog import Variants
+from bundle_pipeline.schemas.features import CustomerFeatures
 from bundle_pipeline.schemas.mining import PairRules
-from bundle_pipeline.schemas.orders import OrderLines
+from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline_tests.support.sensor_ticks import SensorTicks
 from bundle_pipeline_tests.support.sites import (
@@ -90,6 +95,23 @@ def test_a_preview_looks_at_the_products_in_most_orders_only(
     assert variants.get_column("product_id").n_unique() > 12
 
 
+def test_a_preview_leaves_to_the_full_run_what_its_bundles_do_not_need(
+    previewed: tuple[Site, dg.DagsterInstance],
+) -> None:
+    site, instance = previewed
+    left_out = {dg.AssetKey(schema.name) for schema in NOT_MADE}
+    assert not any(instance.get_latest_materialization_event(key) for key in left_out)
+    (run,) = instance.get_runs()
+    entries = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    shown = {
+        entry.get_dagster_event().asset_check_evaluation_data.asset_check_key for entry in entries
+    }
+    known = assembled(site).resolve_asset_graph().asset_check_keys
+    expectations = {spec.key for spec in expectation_specs()}
+    # Of all facts that bundles depend on each is still asked, and shown.
+    assert shown == {key for key in known - expectations if key.asset_key not in left_out}
+
+
 def test_the_night_still_asks_for_the_full_run(
     previewed: tuple[Site, dg.DagsterInstance],
 ) -> None:
@@ -150,3 +172,53 @@ def test_a_shop_that_has_something_published_needs_no_look(
     land(site, SHOP, {"settings.yaml": FIRST_LOOK, "_SUCCESS": ""})
     with dg.DagsterInstance.ephemeral() as instance:
         assert requested(site, instance) == [(shop_bundles.name, None)]
+
+
+def test_an_expectation_stops_a_preview_as_it_stops_a_full_run(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    site = site_with(tmp_path)
+    land(site, "corner", {"o.csv": ORDERS.replace("2025-01-01", "soon")})
+    look, full = (
+        failure_of(run_shop(one, "corner", instance))
+        for one in (replace(site, is_preview=True), site)
+    )
+    assert "BP-QUALITY-STRUCTURE" in look
+    assert look == full
+
+
+def test_some_frames_of_a_delivery_are_not_stored_without_the_others(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    site = site_with(tmp_path)
+    land(site, "corner", {"o.csv": ORDERS})
+    assert "BP-INGEST-PART" in failure_of(part_of_run(site, "corner", ["orders"], instance))
+
+
+def test_what_a_preview_has_left_out_can_be_measured_alone(
+    previewed: tuple[Site, dg.DagsterInstance],
+) -> None:
+    site, instance = previewed
+    result = part_of_run(site, SHOP, ["customer_features"], instance)
+    assert result.success, failure_of(result)
+    customers = site.lake.read(Orders, shop_id(SHOP)).get_column("customer_key").drop_nulls()
+    measured = site.lake.read(CustomerFeatures, shop_id(SHOP))
+    assert measured.height == customers.n_unique() > 0
+    assert not instance.get_latest_materialization_event(dg.AssetKey("pair_event_features"))
+
+
+def part_of_run(
+    site: Site, shop: str, assets: list[str], instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    """A run that makes some assets only."""
+    instance.add_dynamic_partitions(str(SHOPS.name), [shop])
+    return (
+        assembled(site)
+        .resolve_job_def(shop_bundles.name)
+        .execute_in_process(
+            instance=instance,
+            partition_key=shop,
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            raise_on_error=False,
+        )
+    )

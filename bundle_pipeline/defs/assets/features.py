@@ -1,17 +1,18 @@
 """Orders and what files say of products -> product_, customer_, category_, pair_features; the plan.
 
 Events -> product_event_features, pair_event_features: frames of their own, so that a shop without
-events has no columns of zeros. One step makes all but objective_plan, from the same sales.
+events has no columns of zeros. One step makes all of them, from the same sales.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
+from types import MappingProxyType
 
 import dagster as dg
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.checks import fact, rows_break
-from bundle_pipeline.defs.labels import frame_asset, frame_out
+from bundle_pipeline.defs.labels import frame_out
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.features.categories import category_features
@@ -30,8 +31,9 @@ from bundle_pipeline.features.objective_plan import plan_objectives
 from bundle_pipeline.features.pairs import pair_features
 from bundle_pipeline.features.product_events import product_event_features
 from bundle_pipeline.features.products import flag_counts, product_features
-from bundle_pipeline.features.sales import Sales, data_clock, gathered_sales
+from bundle_pipeline.features.sales import Sales, gathered_sales
 from bundle_pipeline.features.visits import Visits, visits_of
+from bundle_pipeline.schemas.base import Frame
 from bundle_pipeline.schemas.events import PairEventFeatures, ProductEventFeatures
 from bundle_pipeline.schemas.features import (
     CategoryFeatures,
@@ -67,7 +69,7 @@ _VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
         )
         for schema in (
             *(ProductFeatures, CustomerFeatures, CategoryFeatures, PairFeatures),
-            *(ProductEventFeatures, PairEventFeatures),
+            *(ProductEventFeatures, PairEventFeatures, ObjectivePlan),
         )
     },
     internal_asset_deps={
@@ -77,6 +79,13 @@ _VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
         PairFeatures.name: {*_SOURCES, *_MINED},
         ProductEventFeatures.name: _EVENTS,
         PairEventFeatures.name: _EVENTS,
+        ObjectivePlan.name: {
+            dg.AssetKey("orders"),
+            *(
+                dg.AssetKey(schema.name)
+                for schema in (ProductFeatures, CategoryFeatures, PairFeatures)
+            ),
+        },
     },
     # A preview needs no customers and no events.
     can_subset=True,
@@ -131,7 +140,10 @@ def measure(
     baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
-    """Measure products, customers, categories, pairs and events at the shop's data clock."""
+    """Measure products, customers, categories, pairs and events at the shop's data clock.
+
+    From that follows which objectives apply to the shop, with what evidence, and why others don't.
+    """
     params = site.settings(shop_id(context.partition_key)).features
     wanted = {key.to_user_string() for key in context.selected_asset_keys}
     sales = gathered_sales(
@@ -142,30 +154,49 @@ def measure(
         inventory=inventory,
     )
     products = product_features(sales, params)
+    categories = category_features(sales, products, params)
+    pairs = pair_features(sales, pair_rules, baskets, params)
     if ProductFeatures.name in wanted:
-        metadata = {f"bundle/{name}": count for name, count in _counts(sales, products).items()}
-        yield dg.Output(products, ProductFeatures.name, metadata=metadata)
         astray = variants_not_of_one_product(
             products, order_lines=order_lines, variants=variants, catalog=catalog
         )
-        yield rows_break(_ONE_PRODUCT, astray, asset=ProductFeatures.name, key="key")
+        counts = _counts(sales, products)
+        yield from _measured(ProductFeatures, products, _ONE_PRODUCT, astray, counts)
     if CustomerFeatures.name in wanted:
         customers = customer_features(sales, params)
-        yield dg.Output(customers, CustomerFeatures.name)
         unlike = customers_unlike_orders(customers, orders)
-        yield rows_break(_ONE_CUSTOMER, unlike, asset=CustomerFeatures.name, key="key")
+        yield from _measured(CustomerFeatures, customers, _ONE_CUSTOMER, unlike)
     if CategoryFeatures.name in wanted:
-        categories = category_features(sales, products, params)
-        yield dg.Output(categories, CategoryFeatures.name)
         unlike = categories_unlike_products(categories, products)
-        yield rows_break(_ONE_CATEGORY, unlike, asset=CategoryFeatures.name, key="key")
+        yield from _measured(CategoryFeatures, categories, _ONE_CATEGORY, unlike)
     if PairFeatures.name in wanted:
-        pairs = pair_features(sales, pair_rules, baskets, params)
-        yield dg.Output(pairs, PairFeatures.name)
         unlike = pairs_unlike_rules(pairs, pair_rules)
-        yield rows_break(_ONE_PAIR, unlike, asset=PairFeatures.name, key="key")
+        yield from _measured(PairFeatures, pairs, _ONE_PAIR, unlike)
     if wanted & {ProductEventFeatures.name, PairEventFeatures.name}:
         yield from _measured_events(visits_of(events, sales, params.events), params.events, wanted)
+    if ObjectivePlan.name in wanted:
+        plan = plan_objectives(
+            products,
+            category_features=categories,
+            pair_features=pairs,
+            as_of=sales.as_of,
+            params=params.plan,
+        )
+        metadata = {"bundle/objectives": int(plan.get_column("applies").sum())}
+        yield dg.Output(plan, ObjectivePlan.name, metadata=metadata)
+
+
+def _measured(
+    schema: type[Frame],
+    frame: pl.DataFrame,
+    check: str,
+    unlike: pl.DataFrame,
+    counts: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
+    """A frame with its counts, and whether its rows are the entities that there should be."""
+    metadata = {f"bundle/{name}": count for name, count in counts.items()}
+    yield dg.Output(frame, schema.name, metadata=metadata)
+    yield rows_break(check, unlike, asset=schema.name, key="key")
 
 
 def _counts(sales: Sales, products: pl.DataFrame) -> dict[str, int]:
@@ -181,35 +212,11 @@ def _measured_events(
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     if ProductEventFeatures.name in wanted:
         products = product_event_features(visits)
-        counts = {"bundle/counted_events": visits.events.height}
-        yield dg.Output(products, ProductEventFeatures.name, metadata=counts)
         unlike = products_unlike_events(products, visits.events)
-        yield rows_break(_ONE_EVENT_PRODUCT, unlike, asset=ProductEventFeatures.name, key="key")
+        counts = {"counted_events": visits.events.height}
+        yield from _measured(ProductEventFeatures, products, _ONE_EVENT_PRODUCT, unlike, counts)
     if PairEventFeatures.name in wanted:
         pairs = pair_event_features(visits, params)
-        crawlers = {"bundle/visits_left_out": crawler_visit_count(visits, params)}
-        yield dg.Output(pairs, PairEventFeatures.name, metadata=crawlers)
         unlike = pairs_unlike_views(pairs, visits.viewed)
-        yield rows_break(_VIEWED_PAIRS, unlike, asset=PairEventFeatures.name, key="key")
-
-
-@frame_asset(ObjectivePlan, group="features", layer="derived", kinds=_KINDS)
-def objective_plan(
-    context: dg.AssetExecutionContext,
-    site: dg.ResourceParam[Site],
-    orders: pl.DataFrame,
-    product_features: pl.DataFrame,
-    category_features: pl.DataFrame,
-    pair_features: pl.DataFrame,
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """Say which objectives apply to the shop, with what evidence, and why others don't."""
-    params = site.settings(shop_id(context.partition_key)).features
-    plan = plan_objectives(
-        product_features,
-        category_features=category_features,
-        pair_features=pair_features,
-        as_of=data_clock(orders),
-        params=params.plan,
-    )
-    metadata = {"bundle/objectives": int(plan.get_column("applies").sum())}
-    return dg.MaterializeResult(value=plan, metadata=metadata)
+        counts = {"visits_left_out": crawler_visit_count(visits, params)}
+        yield from _measured(PairEventFeatures, pairs, _VIEWED_PAIRS, unlike, counts)

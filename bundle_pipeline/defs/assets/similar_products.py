@@ -1,10 +1,16 @@
-"""catalog, variants, baskets -> duplicate_products, content_neighbours, substitutes."""
+"""catalog, variants, baskets -> duplicate_products, content_neighbours, substitutes.
+
+One step makes all of them: the first two look at the same pages, and the last at the second.
+"""
+
+from collections.abc import Iterator
 
 import dagster as dg
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
-from bundle_pipeline.defs.labels import frame_asset
+from bundle_pipeline.defs.labels import frame_out
+from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.features.content_neighbours import find_content_neighbours
 from bundle_pipeline.features.duplicates import find_duplicate_products
@@ -17,56 +23,60 @@ from bundle_pipeline.schemas.similar_products import (
     Substitutes,
 )
 
-_KINDS = {"polars", "scipy", "deltalake"}
+_KINDS = {
+    DuplicateProducts: {"rapidfuzz", "polars", "deltalake"},
+    ContentNeighbours: {"polars", "scipy", "deltalake"},
+    Substitutes: {"polars", "scipy", "deltalake"},
+}
+_PAGES = {dg.AssetKey("catalog"), dg.AssetKey("variants")}
 
 
-@frame_asset(
-    DuplicateProducts,
-    group="features",
-    layer="derived",
-    kinds={"rapidfuzz", "polars", "deltalake"},
+@dg.multi_asset(
+    name="compare",
+    partitions_def=SHOPS,
+    group_name="features",
+    outs={
+        schema.name: frame_out(schema, group="features", layer="derived", kinds=kinds)
+        for schema, kinds in _KINDS.items()
+    },
+    internal_asset_deps={
+        DuplicateProducts.name: _PAGES,
+        ContentNeighbours.name: _PAGES,
+        Substitutes.name: {
+            *_PAGES,
+            dg.AssetKey("baskets"),
+            dg.AssetKey(ContentNeighbours.name),
+        },
+    },
 )
-def duplicate_products(
+def compare(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],
     catalog: pl.DataFrame,
     variants: pl.DataFrame,
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """List products that may be one product, for review; the sure ones aren't bundled together."""
-    params = site.settings(shop_id(context.partition_key)).similar_products.duplicates
-    found = find_duplicate_products(catalog, variants, params)
-    duplicate_count = found.filter("is_duplicate").height
-    return dg.MaterializeResult(value=found, metadata={"bundle/duplicates": duplicate_count})
-
-
-@frame_asset(ContentNeighbours, group="features", layer="derived", kinds=_KINDS)
-def content_neighbours(
-    context: dg.AssetExecutionContext,
-    site: dg.ResourceParam[Site],
-    catalog: pl.DataFrame,
-    variants: pl.DataFrame,
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """Find the products most like each one by title, tags, type, vendor and price."""
-    params = site.settings(shop_id(context.partition_key)).similar_products.content
-    return dg.MaterializeResult(value=find_content_neighbours(catalog, variants, params))
-
-
-@frame_asset(Substitutes, group="features", layer="derived", kinds=_KINDS)
-def substitutes(
-    context: dg.AssetExecutionContext,
-    site: dg.ResourceParam[Site],
-    content_neighbours: pl.DataFrame,
     baskets: EncodedBaskets,
-    catalog: pl.DataFrame,
-    variants: pl.DataFrame,
-) -> dg.MaterializeResult[pl.DataFrame]:
-    """Judge by orders which products alike are bought one instead of the other."""
-    params = site.settings(shop_id(context.partition_key)).similar_products.substitutes
-    found = find_substitutes(
-        content_neighbours,
+) -> Iterator[dg.Output[pl.DataFrame]]:
+    """Say which products may be one, which are most alike, and which replace each other.
+
+    Products that may be one are listed for review; the sure ones aren't bundled together. Alike
+    are those with like titles, tags, types, vendors and prices. Orders tell which of them are
+    bought one instead of the other.
+    """
+    params = site.settings(shop_id(context.partition_key)).similar_products
+    duplicates = find_duplicate_products(catalog, variants, params.duplicates)
+    duplicate_count = duplicates.filter("is_duplicate").height
+    yield dg.Output(
+        duplicates, DuplicateProducts.name, metadata={"bundle/duplicates": duplicate_count}
+    )
+    neighbours = find_content_neighbours(catalog, variants, params.content)
+    yield dg.Output(neighbours, ContentNeighbours.name)
+    substitutes = find_substitutes(
+        neighbours,
         baskets=baskets,
         products=products_of_variants(catalog, variants),
-        params=params,
+        params=params.substitutes,
     )
-    substitute_count = found.filter("is_substitute").height
-    return dg.MaterializeResult(value=found, metadata={"bundle/substitutes": substitute_count})
+    substitute_count = substitutes.filter("is_substitute").height
+    yield dg.Output(
+        substitutes, Substitutes.name, metadata={"bundle/substitutes": substitute_count}
+    )
