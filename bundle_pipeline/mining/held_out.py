@@ -63,9 +63,11 @@ def held_out_verdicts(older: Evidence, newest: Evidence) -> pl.DataFrame:
         newest: The same itemsets in the newest baskets.
 
     Returns:
-        ``held_out``, and ``held_out_power``: the chance that the newest baskets would have reached
-        p <= 0.05 at that lower end. Only the expected count is taken from the newest baskets, which
-        says how much was sold of the variants there, not whether together.
+        ``held_out``; ``held_out_power``: the chance that the newest baskets would have reached
+        p <= 0.05 at that lower end; ``held_out_count`` and ``held_out_expected_count``: how many of
+        them hold it, and how many by chance. Only the expected count is taken from the newest
+        baskets for the power, which says how much was sold of the variants there, not whether
+        together.
     """
     claimed = upper_tail(older.count, older.expected) <= _LEVEL
     again = upper_tail(newest.count, newest.expected) <= _LEVEL
@@ -74,7 +76,13 @@ def held_out_verdicts(older: Evidence, newest: Evidence) -> pl.DataFrame:
     needed = critical_count(newest.expected, _LEVEL)
     power = upper_tail(needed, newest.expected * lift_low)
     return pl.DataFrame(
-        {"claimed": claimed, "again": again, "held_out_power": np.clip(power, 0.0, 1.0)}
+        {
+            "claimed": claimed,
+            "again": again,
+            "held_out_power": np.clip(power, 0.0, 1.0),
+            "held_out_count": newest.count,
+            "held_out_expected_count": newest.expected,
+        }
     ).select(
         held_out=pl.when("claimed", "again")
         .then(pl.lit("replicated"))
@@ -82,6 +90,8 @@ def held_out_verdicts(older: Evidence, newest: Evidence) -> pl.DataFrame:
         .then(pl.lit("faded"))
         .otherwise(pl.lit("untested")),
         held_out_power=pl.col("held_out_power"),
+        held_out_count=pl.col("held_out_count"),
+        held_out_expected_count=pl.col("held_out_expected_count"),
     )
 
 
@@ -90,4 +100,6 @@ def untested(itemset_count: int) -> pl.DataFrame:
     return pl.select(
         held_out=pl.repeat("untested", itemset_count, dtype=pl.String),
         held_out_power=pl.repeat(0.0, itemset_count, dtype=pl.Float64),
+        held_out_count=pl.repeat(None, itemset_count, dtype=pl.Int64),
+        held_out_expected_count=pl.repeat(None, itemset_count, dtype=pl.Float64),
     )

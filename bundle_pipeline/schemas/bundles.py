@@ -121,6 +121,8 @@ _EVIDENCE: dict[str, dy.Column] = {
     "customer_count": dy.Int64(nullable=True, min=0),
     "held_out": one_of(HELD_OUT_VERDICTS),
     "held_out_power": dy.Float64(min=0.0, max=1.0),
+    "held_out_count": dy.Int64(nullable=True, min=0),
+    "held_out_expected_count": dy.Float64(nullable=True, min=0.0),
 }
 _UPTAKE: dict[str, dy.Column] = {
     "order_count": dy.Int64(nullable=True, min=0),

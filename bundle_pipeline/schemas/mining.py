@@ -53,6 +53,12 @@ class PairRules(Frame):
     customer_count = count(nullable=True, description="Distinct known customers behind it")
     held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
     held_out_power = rate(description="Chance that those baskets would have shown the pair")
+    held_out_count = count(
+        nullable=True, description="Newest baskets that hold both; null if there is no telling"
+    )
+    held_out_expected_count = dy.Float64(
+        nullable=True, min=0.0, description="As many of the newest baskets by chance"
+    )
 
 
 class Itemsets(Frame):
@@ -74,6 +80,12 @@ class Itemsets(Frame):
     customer_count = count(nullable=True, description="Distinct known customers behind it")
     held_out = one_of(HELD_OUT_VERDICTS, description="Verdict of the newest baskets")
     held_out_power = rate(description="Chance that those baskets would have shown it")
+    held_out_count = count(
+        nullable=True, description="Newest baskets that hold all; null if there is no telling"
+    )
+    held_out_expected_count = dy.Float64(
+        nullable=True, min=0.0, description="As many of the newest baskets by chance"
+    )
 
 
 class PairPeriods(Frame):

@@ -55,6 +55,8 @@ def test_evidence_of_a_triple_matches_the_hand_count() -> None:
         "customer_count": 18,
         "held_out": "replicated",
         "held_out_power": 0.9,
+        "held_out_count": 4,
+        "held_out_expected_count": 1.0,
     }
 
 

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from bundle_pipeline.baskets.encoded import encode_baskets
-from bundle_pipeline.mining.held_out import Evidence, held_out_verdicts, split_position
+from bundle_pipeline.mining.held_out import (
+    Evidence,
+    held_out_verdicts,
+    split_position,
+    untested,
+)
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, baskets_frame
 
 
@@ -33,6 +38,13 @@ def test_power_is_that_of_the_lower_end_of_the_older_lift() -> None:
     mean = 2 * 2.8964
     below = sum(mean**k / np.prod(np.arange(1.0, k + 1)) for k in range(6)) * np.exp(-mean)
     assert power == pytest.approx(1 - below, abs=1e-3)
+
+
+def test_what_the_newest_baskets_hold_is_kept() -> None:
+    found = held_out_verdicts(_evidence(40, 10.0), _evidence(3, 2.0))
+    assert found.select("held_out_count", "held_out_expected_count").row(0) == (3, 2.0)
+    nothing = untested(2).select("held_out_count", "held_out_expected_count")
+    assert nothing.rows() == [(None, None)] * 2
 
 
 def test_the_newest_fifth_is_held_out() -> None:

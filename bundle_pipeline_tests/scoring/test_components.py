@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -12,6 +13,7 @@ from bundle_pipeline.scoring.evidence import evidence_component
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
 from bundle_pipeline.scoring.replication import replication_component
+from bundle_pipeline.statistics.poisson import critical_count, upper_tail
 from bundle_pipeline_tests.support.bundles import (
     Row,
     bundle_item,
@@ -54,15 +56,27 @@ def test_confidence_is_its_lower_bound() -> None:
     assert component(confidence_component(), row) == [0.3]
 
 
+def seen(count: int, expected: float, lately: tuple[int, float] | None) -> Row:
+    """Baskets and as many by chance, in all orders and in the newest."""
+    newest = lately or (None, None)
+    return with_evidence(
+        basket_count=count,
+        expected_count=expected,
+        held_out_count=newest[0],
+        held_out_expected_count=newest[1],
+    )
+
+
 def test_reach_compares_baskets_beyond_chance_on_a_log_scale() -> None:
     # 15 beyond chance are the most: log(1 + 15) = 4 log 2; 3 beyond chance: log(1 + 3) = 2 log 2
-    rows = [
-        with_evidence(basket_count=20, expected_count=5.0),
-        with_evidence(basket_count=10, expected_count=7.0),
-        with_evidence(basket_count=10, expected_count=10.0),
-        with_evidence(basket_count=10, expected_count=12.0),
-    ]
+    rows = [seen(20, 5.0, None), seen(10, 7.0, None), seen(10, 10.0, None), seen(10, 12.0, None)]
     assert component(reach_component(), *rows) == [1.0, pytest.approx(0.5), 0.0, 0.0]
+
+
+def test_the_newest_orders_reach_eleven_times_as_far() -> None:
+    # (15 + 10 * 15) / 11 = 15 as the first one; (13 + 10 * 2) / 11 = 3; (20 - 10 * 3) / 11 < 0
+    rows = [seen(20, 5.0, (16, 1.0)), seen(18, 5.0, (3, 1.0)), seen(25, 5.0, (1, 4.0))]
+    assert component(reach_component(), *rows) == [1.0, pytest.approx(0.5), 0.0]
 
 
 def test_a_single_bundle_reaches_all_there_is() -> None:
@@ -70,14 +84,40 @@ def test_a_single_bundle_reaches_all_there_is() -> None:
 
 
 def test_bundles_within_chance_reach_nobody() -> None:
-    assert component(reach_component(), with_evidence(expected_count=30.0)) == [0.0]
+    assert component(reach_component(), seen(20, 30.0, (4, 6.0))) == [0.0]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "expected"), [("replicated", 1.0), ("untested", 0.5), ("faded", 0.0)]
-)
-def test_replication_follows_the_held_out_verdict(verdict: str, expected: float) -> None:
-    assert component(replication_component(), with_evidence(held_out=verdict)) == [expected]
+def test_replication_is_the_chance_to_pass_again_by_all_and_by_the_newest_orders() -> None:
+    # All: (sqrt(100) - 0.98)^2 / 5 = 16.272 where 20 / 5 = 4 are expected: d = 4.596; newest:
+    # (sqrt(16) - 0.98)^2 = 9.120 where 3 are: d = 2.836. 1 / (1 + exp(-1.702 (d - 3.29))).
+    found = component(replication_component(), seen(100, 20.0, (16, 3.0)), seen(100, 20.0, None))
+    by_all, by_newest = 0.9023, 0.3158
+    assert found == [
+        pytest.approx(math.sqrt(by_all * by_newest), abs=1e-3),
+        pytest.approx(by_all, abs=1e-3),
+    ]
+
+
+def test_replication_comes_close_to_the_exact_chance() -> None:
+    # P(Poisson(x) >= k), k the first count with P(Poisson(e) >= k) <= 0.05 / 100; whole counts
+    # jump, so the smooth chance lies within a step of it, and few of them aren't normal.
+    for count, expected in itertools.product((50, 100, 200, 400), (5.0, 20.0, 60.0)):
+        mean, chance = (math.sqrt(count) - 0.98) ** 2 / 5, np.array([expected / 5])
+        needed = int(critical_count(chance, 0.0005)[0])
+        steps = [upper_tail(np.array([k]), np.array([mean]))[0] for k in (needed - 1, needed + 1)]
+        (found,) = component(replication_component(), seen(count, expected, None))
+        assert steps[1] - 0.06 <= found <= steps[0] + 0.06
+
+
+def test_what_fades_is_not_expected_again() -> None:
+    (faded,) = component(replication_component(), seen(100, 20.0, (3, 4.0)))
+    assert faded < 0.05
+
+
+@pytest.mark.parametrize("newest", [(0, 0.0), (0, 0.1), (3, 0.0)])
+def test_replication_is_a_share_even_where_nothing_was_sold(newest: tuple[int, float]) -> None:
+    (found,) = component(replication_component(), seen(9, 0.0, newest))
+    assert 0 <= found <= 1
 
 
 @pytest.mark.parametrize(

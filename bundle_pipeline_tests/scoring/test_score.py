@@ -1,6 +1,7 @@
 """Scores of candidates."""
 
 import itertools
+import math
 
 import polars as pl
 import pytest
@@ -41,6 +42,8 @@ ROWS = st.builds(
             "adjusted_lift_low": st.floats(0, 1e6),
             "confidence_low": st.floats(0, 1),
             "held_out": st.sampled_from(HELD_OUT_VERDICTS),
+            "held_out_count": st.none() | st.integers(0, 10_000),
+            "held_out_expected_count": st.none() | st.floats(0, 10_000),
         }
     ),
     st.builds(
@@ -60,7 +63,7 @@ def test_a_score_worked_out_by_hand() -> None:
     row = candidate(
         bundle_item("a"),
         bundle_item("b"),
-        evidence=evidence(adjusted_lift_low=2.0, confidence_low=0.2, held_out="untested"),
+        evidence=evidence(adjusted_lift_low=2.0, confidence_low=0.2),
         stock=stock(feasible_quantity=None, days_of_cover=None),
     )
     # With as many baskets as give half the trust: 60 of 100 parts are from orders and count 30.
@@ -73,7 +76,8 @@ def test_a_score_worked_out_by_hand() -> None:
         "evidence": 0.5,
         "confidence": 0.2,
         "reach": 1.0,
-        "replication": 0.5,
+        # 2.439 where 1 is expected: d = 1.213, P = 0.0283; newest: 1.040, d = 0.040, P = 0.0039
+        "replication": pytest.approx(math.sqrt(0.0283 * 0.0039), abs=1e-4),
         "affinity": 0.0,
         # a and b are in one basket each, c in two: places 0.25, 0.25 and 1
         "popularity": 0.25,

@@ -61,6 +61,8 @@ def evidence(**changes: object) -> Row:
         "customer_count": 18,
         "held_out": "replicated",
         "held_out_power": 0.9,
+        "held_out_count": 4,
+        "held_out_expected_count": 1.0,
     } | changes
 
 

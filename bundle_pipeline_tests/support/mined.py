@@ -27,6 +27,8 @@ _TESTED: Row = {
     "customer_count": 18,
     "held_out": "replicated",
     "held_out_power": 0.9,
+    "held_out_count": 4,
+    "held_out_expected_count": 1.0,
 }
 
 
