@@ -36,7 +36,7 @@ class RankingParams(Params):
 
     At 0.6 a pair and a triple that holds it (2 of 3) exclude each other; two triples that share two
     products (2 of 4) don't."""
-    variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
+    variant_overlap_cost: float = Field(default=0.025, ge=0.0, le=1.0)
     """Score that each further bundle with the same variant loses."""
     category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
     """Score that each further bundle with the same category loses.

@@ -13,7 +13,8 @@ with the same limit per SKU and without one:
 - ``orders``: share of held-out orders with several SKUs that hold at least one of the bundles;
 - ``customers``: least distinct customers behind one of ours, where known.
 
-``cross`` are pairs of other categories, or of titles that share less than half of their words.
+``cross`` are pairs of other categories, or of titles that share less than half of their words
+(Jaccard, without colours and sizes).
 ``gate`` says whether the publishing gate would block the default weights turned upside down.
 
 ``--choose`` tries on the last 10 % of the learnt orders what the others of them teach, in all shops
@@ -86,12 +87,11 @@ _MIN_SUPPORT = 0.0005
 _ALIKE = 0.5
 _NO_PRICE_MINOR = 1000
 _WORD = re.compile(r"[a-z]+")
-# Words that tell one product's variants apart.
+# Words that tell one product's variants apart: colours and sizes.
 _OPTIONS = frozenset(
     [
         *("red", "blue", "green", "pink", "white", "black", "ivory", "cream", "gold", "silver"),
         *("purple", "yellow", "orange", "brown", "grey", "small", "large", "medium", "big", "mini"),
-        *("set", "of", "a", "and", "the", "with", "in"),
     ]
 )
 
@@ -379,7 +379,7 @@ def _cross(shop: Shop) -> Callable[[Codes], bool]:
         if first and second:
             return first != second
         one, other = words[pair[0]], words[pair[1]]
-        return len(one & other) < _ALIKE * max(1, min(len(one), len(other)))
+        return len(one & other) < _ALIKE * max(1, len(one | other))
 
     return is_cross
 
