@@ -15,11 +15,13 @@ from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.mining.item_counts import count_items
 from bundle_pipeline.mining.itemsets import mine_itemsets
 from bundle_pipeline.mining.neighbours.find import find_neighbours
+from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.ranking.params import RankingParams
 from bundle_pipeline.ranking.rank import chosen_bundles
 from bundle_pipeline.schemas.shop_id import ShopId
+from bundle_pipeline.scoring.affinity import AFFINITY_METHOD
 from bundle_pipeline.scoring.score import ScoringParams, ShopFacts, score_bundles
 from bundle_pipeline.settings.layers import Params
 
@@ -49,6 +51,7 @@ def offered_before(
     *,
     known: KnownOfShop,
     content_neighbours: pl.DataFrame,
+    neighbour_quality: pl.DataFrame,
     settings: ChoosingSettings,
     max_model_mb: int,
 ) -> pl.DataFrame:
@@ -61,6 +64,8 @@ def offered_before(
         shop: Whose.
         known: What is known of the shop today; what comes from orders is made anew.
         content_neighbours: ``ContentNeighbours``; pages don't change with orders.
+        neighbour_quality: ``NeighbourQuality``: judging neighbours has found out, on the older
+            baskets alone, how they weigh best.
         settings: What to try.
         max_model_mb: Most megabytes of the model of neighbours.
     """
@@ -76,13 +81,13 @@ def offered_before(
         order_lines=known.order_lines.join(orders, on="order_id", how="semi"),
     )
     candidates = suggest_bundles(shop, then, settings.candidates)
-    model_mb = min(max_model_mb, mining.neighbours.max_model_mb)
-    neighbours = find_neighbours(
-        older, mining.neighbours.model_copy(update={"max_model_mb": model_mb})
-    )
     facts = ShopFacts(
         baskets=older,
-        item_neighbours=neighbours,
+        item_neighbours=find_neighbours(
+            older,
+            _as_judged(mining.neighbours, neighbour_quality, max_model_mb),
+            methods=(AFFINITY_METHOD,),
+        ),
         content_neighbours=content_neighbours,
     )
     return chosen_bundles(
@@ -92,3 +97,15 @@ def offered_before(
         objective_plan=known.objective_plan,
         params=settings.ranking,
     )
+
+
+def _as_judged(
+    params: NeighbourParams, neighbour_quality: pl.DataFrame, max_model_mb: int
+) -> NeighbourParams:
+    """Parameters for a model within the limit that doesn't ask again how baskets weigh."""
+    small = params.model_copy(update={"max_model_mb": min(max_model_mb, params.max_model_mb)})
+    if neighbour_quality.is_empty() or not params.try_equal_baskets:
+        return small
+    is_equal = neighbour_quality.get_column("size_exponent").max() == 0
+    exponent = 0.0 if is_equal else params.size_exponent
+    return small.model_copy(update={"size_exponent": exponent, "try_equal_baskets": False})

@@ -201,6 +201,9 @@ class NeighbourQuality(Frame):
     )
     is_best = dy.Bool(description="Whether it is the method with the highest hit rate")
     variant_count = count(description="Variants that the methods were compared on")
+    size_exponent = rate(
+        description="A basket of n variants counted 1 / (n - 1) ** size_exponent, as was better"
+    )
     basket_count = dy.Int64(min=1, description="Held-out baskets in which a variant was hidden")
     hit_rate = rate(description="Share of them with the hidden variant among the first 10")
     mean_reciprocal_rank = rate(description="Mean of 1 / place among the first 10, 0 beyond")

@@ -5,7 +5,7 @@ import polars as pl
 from bundle_pipeline.scoring.members import beside_anchor, mean_over_others
 
 # The method that completes most baskets on real shops: partial correlations and shared baskets.
-_METHOD = "blend"
+AFFINITY_METHOD = "blend"
 
 
 def affinities(candidates: pl.DataFrame, item_neighbours: pl.DataFrame) -> pl.DataFrame:
@@ -24,7 +24,9 @@ def affinities(candidates: pl.DataFrame, item_neighbours: pl.DataFrame) -> pl.Da
     Returns:
         ``bundle_id`` and ``affinity``, 0..1; bundles of one variant are not in it.
     """
-    ranks = item_neighbours.filter(method=_METHOD).select("variant_id", "neighbour_id", "rank")
+    ranks = item_neighbours.filter(method=AFFINITY_METHOD).select(
+        "variant_id", "neighbour_id", "rank"
+    )
     worth = 1 / (pl.min_horizontal("rank", "rank_back") + 1).log(2)
     return (
         beside_anchor(candidates)

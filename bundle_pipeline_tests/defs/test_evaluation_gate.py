@@ -48,6 +48,7 @@ def test_inverted_weights_are_found_worse(published_samples: Published, shop: st
                 name,
                 known=KnownOfShop(**_named(frames, KnownOfShop)),
                 content_neighbours=frames["content_neighbours"],
+                neighbour_quality=frames["neighbour_quality"],
                 settings=choosing,
                 max_model_mb=64,
             )

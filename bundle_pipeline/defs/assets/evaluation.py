@@ -65,6 +65,7 @@ def evaluation(
     substitutes: pl.DataFrame,
     duplicate_products: pl.DataFrame,
     content_neighbours: pl.DataFrame,
+    neighbour_quality: pl.DataFrame,
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Make bundles from older orders, try them on the newest, compare with what is published."""
     shop = shop_id(context.partition_key)
@@ -82,7 +83,7 @@ def evaluation(
         substitutes=substitutes,
         duplicate_products=duplicate_products,
     )
-    found = _evaluated(site, shop, baskets, known, content_neighbours)
+    found = _evaluated(site, shop, baskets, known, content_neighbours, neighbour_quality)
     yield dg.Output(found.frame)
     gate = site.settings(shop).evaluation.gate
     yield dg.AssetCheckResult(
@@ -99,6 +100,7 @@ def _evaluated(
     baskets: EncodedBaskets,
     known: KnownOfShop,
     content_neighbours: pl.DataFrame,
+    neighbour_quality: pl.DataFrame,
 ) -> Evaluated:
     settings = site.settings(shop)
     params, today = settings.evaluation, ChoosingSettings.of(settings)
@@ -116,6 +118,7 @@ def _evaluated(
                 shop,
                 known=known,
                 content_neighbours=content_neighbours,
+                neighbour_quality=neighbour_quality,
                 settings=choosing,
                 max_model_mb=params.max_model_mb,
             )

@@ -1,6 +1,7 @@
 """baskets -> item_neighbours."""
 
 import logging
+from collections.abc import Collection
 
 import dataframely as dy
 import numpy as np
@@ -18,7 +19,7 @@ from bundle_pipeline.mining.neighbours.scores import (
 )
 from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.schemas.base import declared
-from bundle_pipeline.schemas.mining import ItemNeighbours
+from bundle_pipeline.schemas.mining import NEIGHBOUR_METHODS, ItemNeighbours
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +27,17 @@ _COVISITATION = "covisitation"
 
 
 def find_neighbours(
-    baskets: EncodedBaskets, params: NeighbourParams
+    baskets: EncodedBaskets,
+    params: NeighbourParams,
+    *,
+    methods: Collection[str] = NEIGHBOUR_METHODS,
 ) -> dy.DataFrame[ItemNeighbours]:
-    """For each variant, what goes with it, by each method.
+    """For each variant, what goes with it, by some methods.
 
     Args:
         baskets: Counted baskets of the shop.
         params: How neighbours are found, and how many are kept.
+        methods: Of ``NEIGHBOUR_METHODS``, at least one; all of them by default.
 
     Returns:
         At most ``top_n`` neighbours per method and variant, ties by popularity, then id, and as
@@ -42,12 +47,14 @@ def find_neighbours(
     params = with_chosen_weight(baskets, params)
     every = most_popular(baskets, min_basket_count=1)
     covisitation = fit_covisitation(item_baskets(baskets, every), params)
-    found = {_COVISITATION: _coded(every, covisitation.neighbours)}
+    found: dict[str, pl.DataFrame] = {}
+    if _COVISITATION in methods:
+        found[_COVISITATION] = _coded(every, covisitation.neighbours)
     variants = modelled_variants(baskets, params)
     items = item_baskets(baskets, variants)
     # Both are in order of popularity, so what is modelled comes first in the other.
     covisitation = covisitation.among(variants.size)
-    for method, scores in fitted_methods(items, covisitation, params):
+    for method, scores in fitted_methods(items, covisitation, params, methods=methods):
         if method != _COVISITATION:
             # Nothing but the named rows of a method outlives it.
             found[method] = _signed(

@@ -43,6 +43,7 @@ def judge_neighbours(
     encoded = in_turn(baskets)
     split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
+    params = with_chosen_weight(older, params)
     judged = [
         (method, figures)
         for method, figures in judged_methods(older, newest, params)
@@ -55,6 +56,7 @@ def judge_neighbours(
             "method": method,
             "is_best": method == best,
             "variant_count": variant_count,
+            "size_exponent": params.size_exponent,
             **asdict(figures),
         }
         for method, figures in judged
@@ -67,8 +69,10 @@ def judge_neighbours(
 def judged_methods(
     older: EncodedBaskets, newest: EncodedBaskets, params: NeighbourParams
 ) -> Iterator[tuple[str, Completion]]:
-    """Each method, popularity first, and how it completes other baskets than it was fitted on."""
-    params = with_chosen_weight(older, params)
+    """Each method, popularity first, and how it completes other baskets than it was fitted on.
+
+    Baskets weigh as the parameters say, without asking whether equal ones would do better.
+    """
     variants = modelled_variants(older, params)
     items = item_baskets(older, variants)
     to_complete = held_out(item_baskets(newest, variants), max_baskets=params.max_held_out_baskets)

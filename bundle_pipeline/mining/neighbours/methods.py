@@ -1,6 +1,6 @@
 """All methods, fitted one after the other on the same items."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from bundle_pipeline.mining.neighbours.item_baskets import ItemBaskets, SparseMa
 from bundle_pipeline.mining.neighbours.linear import fit_linear, most_items
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.scores import ItemScores, Scores
+from bundle_pipeline.schemas.mining import NEIGHBOUR_METHODS
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,13 @@ def modelled_variants(encoded: EncodedBaskets, params: NeighbourParams) -> Codes
 
 
 def fitted_methods(
-    items: ItemBaskets, covisitation: CovisitationScores, params: NeighbourParams
+    items: ItemBaskets,
+    covisitation: CovisitationScores,
+    params: NeighbourParams,
+    *,
+    methods: Collection[str] = NEIGHBOUR_METHODS,
 ) -> Iterator[tuple[str, ItemScores]]:
-    """Name and scores of each of ``NEIGHBOUR_METHODS``, one after the other.
+    """Name and scores of each of some methods, one after the other.
 
     The linear model, by far the largest, comes before what leaves the heap in pieces.
 
@@ -46,10 +51,16 @@ def fitted_methods(
         items: Baskets of the modelled variants.
         covisitation: Fitted on them.
         params: How neighbours are found.
+        methods: Of ``NEIGHBOUR_METHODS``; nothing is fitted for the others.
     """
-    yield "covisitation", covisitation
-    linear = fit_linear(items, params)
-    yield "ease", linear
-    yield "blend", BlendedScores(linear, covisitation, params.blended_covisitation)
-    del linear
-    yield "svd", fit_factors(items, params)
+    if "covisitation" in methods:
+        yield "covisitation", covisitation
+    if "ease" in methods or "blend" in methods:
+        linear = fit_linear(items, params)
+        if "ease" in methods:
+            yield "ease", linear
+        if "blend" in methods:
+            yield "blend", BlendedScores(linear, covisitation, params.blended_covisitation)
+        del linear
+    if "svd" in methods:
+        yield "svd", fit_factors(items, params)

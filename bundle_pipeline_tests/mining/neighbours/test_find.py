@@ -12,6 +12,7 @@ from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_po
 from bundle_pipeline.mining.neighbours.judge import judge_neighbours
 from bundle_pipeline.mining.neighbours.linear import fit_linear
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.mining.neighbours.summary import best_below_popularity, neighbour_summary
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.mining import (
@@ -156,10 +157,20 @@ def test_ranks_and_scores_are_consistent_whatever_the_shop(baskets: list[str]) -
     assert_frame_equal(mutual, mirrored.select(mutual.columns), check_row_order=False)
 
 
+@pytest.mark.parametrize("method", NEIGHBOUR_METHODS)
+def test_a_method_alone_finds_what_it_finds_among_all(method: str) -> None:
+    encoded = encode_baskets(PLANTED)
+    alone = find_neighbours(encoded, NeighbourParams(), methods=(method,))
+    assert_frame_equal(alone, find_neighbours(encoded, NeighbourParams()).filter(method=method))
+
+
 def test_the_best_method_beats_best_sellers_where_pairs_are_planted() -> None:
     quality = judge_neighbours(encode_baskets(PLANTED), NeighbourParams())
     assert set(quality.get_column("method")) == {*NEIGHBOUR_METHODS, POPULARITY}
     assert quality.get_column("is_best").sum() == 1
+    older = encode_baskets(PLANTED).part(0, int(PLANTED.height * 0.8))
+    chosen = with_chosen_weight(older, NeighbourParams()).size_exponent
+    assert quality.get_column("size_exponent").unique().to_list() == [chosen]
     assert quality.get_column("basket_count").n_unique() == 1
     assert best_below_popularity(quality).is_empty()
     numbers = neighbour_summary(
@@ -182,6 +193,7 @@ def test_nothing_is_best_where_there_is_nothing_to_complete() -> None:
 def test_a_method_that_best_sellers_beat_fails_the_check() -> None:
     row = {
         "variant_count": 3,
+        "size_exponent": 0.5,
         "basket_count": 9,
         "mean_reciprocal_rank": 0.1,
         "tail_basket_count": 0,
