@@ -21,12 +21,12 @@ def totals_of(scored: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         By ``bundle_id`` and ``tier`` (from 0), numbered from 0 as ``bundle``: ``kind``,
-        ``currency``, ``objective`` (the first), ``tier_count``, ``least_units`` (of a tier, else
-        null), ``pick_count``, ``confidence`` and ``most_confidence`` (of either direction, 0.01 to
-        1; both null where nothing says), and ``items``, each with its ``quantity`` in this row (0
-        where the cheapest pick leaves it out). Further ``list_values`` (of each item),
-        ``list_total_minor``, and ``cost_total_minor`` and ``margin_total_minor`` (null where a cost
-        is unknown). A discount comes off ``discounted_units`` units of
+        ``backing``, ``currency``, ``objective`` (the first), ``tier_count``, ``least_units`` (of a
+        tier, else null), ``pick_count``, ``confidence`` and ``most_confidence`` (of either
+        direction, 0.01 to 1; both null where nothing says), and ``items``, each with its
+        ``quantity`` in this row (0 where the cheapest pick leaves it out). Further ``list_values``
+        (of each item), ``list_total_minor``, and ``cost_total_minor`` and ``margin_total_minor``
+        (null where a cost is unknown). A discount comes off ``discounted_units`` units of
         ``discounted_price_minor`` each, the same amount off each: those of a tier, those of a
         reward, else one of the list total. Nothing comes off on top (``on_top_minor``).
     """
@@ -83,6 +83,7 @@ def _tiers(scored: pl.DataFrame) -> pl.DataFrame:
         .select(
             "bundle_id",
             "kind",
+            "backing",
             "currency",
             "items",
             "pick_count",

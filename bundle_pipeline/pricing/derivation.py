@@ -15,7 +15,9 @@ from bundle_pipeline.pricing.floors import (
 from bundle_pipeline.pricing.params import (
     BASIS_POINTS,
     PricingParams,
+    RateRange,
     as_percentage,
+    in_basis_points,
 )
 
 _LEARNT = {
@@ -81,11 +83,12 @@ def _target_clause(params: PricingParams) -> pl.Expr:
 
 
 def _safely(params: PricingParams) -> pl.Expr:
-    chance = params.max_loss_chance
-    if chance == 1:
-        return pl.lit("")
-    limited = pl.lit(f", at a chance of loss of at most {as_percentage(chance)} %,")
-    return pl.when(pl.col("response_level") == response.PRIOR).then(pl.lit("")).otherwise(limited)
+    """Empty where the expectation alone decides."""
+    chance = pl.lit(params.max_loss_chance) ** pl.col("information")
+    limited = pl.format(
+        ", at a chance of loss of at most {} %,", _percentage((chance * BASIS_POINTS).round())
+    )
+    return pl.when(chance == 1).then(pl.lit("")).otherwise(limited)
 
 
 def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:
@@ -97,12 +100,7 @@ def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr
 
 
 def _caps_clause(params: PricingParams) -> pl.Expr:
-    caps = params.discount_caps.by_objective()
-    ranges = {
-        name: f"the {as_percentage(least)} to {as_percentage(most)} % that {name} allows"
-        for name, (least, most) in caps.items()
-    }
-    allowed = pl.col("objective").replace_strict(ranges, return_dtype=pl.String)
+    allowed = _allowed(params)
     capped, target = pl.col("capped_minor"), pl.col("target_minor")
     by_margin = pl.col("margin_total_minor").is_not_null() & (
         params.discount_rule == "expected_margin"
@@ -121,6 +119,43 @@ def _caps_clause(params: PricingParams) -> pl.Expr:
         .when(capped > target)
         .then(pl.format("raised to {} by {}", amount, allowed))
         .otherwise(pl.format("within {}", allowed))
+    )
+
+
+def _allowed(params: PricingParams) -> pl.Expr:
+    """The caps in force, and what made them so."""
+    objective, known = pl.col("objective"), pl.col("known_share")
+    in_force = pl.format(
+        "the {} to {} % that {} allows",
+        _percentage(pl.col("least_bp")),
+        _percentage(pl.col("most_bp")),
+        objective,
+    )
+    guessed, learnt = (
+        objective.replace_strict(
+            {name: _range(caps) for name, caps in caps_of.by_objective().items()},
+            return_dtype=pl.String,
+        )
+        for caps_of in (params.discount_caps, params.learned_caps)
+    )
+    between = pl.format(
+        " ({} for a guess, {} for what the shop's own prices say, which is {} % of it)",
+        guessed,
+        learnt,
+        (known * 100).round().cast(pl.Int64),
+    )
+    unshown = pl.lit(" where no order shows a bundle, by what the shop usually gives")
+    highest = {
+        name: in_basis_points(caps.max_rate)
+        for name, caps in params.discount_caps.by_objective().items()
+    }
+    is_less = pl.col("most_bp") < objective.replace_strict(highest, return_dtype=pl.Int64)
+    return (
+        pl.when((known > 0) & (guessed != learnt))
+        .then(pl.concat_str(in_force, between))
+        .when((pl.col("backing") == "unproven") & is_less)
+        .then(pl.concat_str(in_force, unshown))
+        .otherwise(in_force)
     )
 
 
@@ -215,6 +250,15 @@ def _expected() -> pl.Expr:
         pl.when(says_something).then(expected).otherwise(pl.lit("")),
         pl.when(says_something).then(pays_from).fill_null(""),
     )
+
+
+def _range(caps: RateRange) -> str:
+    return f"{as_percentage(caps.min_rate)} to {as_percentage(caps.max_rate)} %"
+
+
+def _percentage(basis_points: pl.Expr) -> pl.Expr:
+    """As people write it: 500 is ``5``, 1250 is ``12.5``."""
+    return (basis_points / (BASIS_POINTS // 100)).cast(pl.String).str.strip_suffix(".0")
 
 
 def _signed(column: str) -> pl.Expr:

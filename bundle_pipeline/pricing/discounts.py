@@ -27,27 +27,55 @@ def with_caps(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
     The objective's caps on the list total, rounded inwards to what comes off in whole minor units,
     so that the charged rate itself lies within them. Where nothing does, as in 5 to 20 % of 3,
     ``least_minor`` gives way: too much off costs money, too little does not. ``room_minor`` is what
-    the floor leaves, and ``noticed_minor`` the least discount that is worth showing.
+    the floor leaves, and ``noticed_minor`` the least discount that is worth showing. The caps
+    themselves (``least_bp`` and ``most_bp``, basis points) go from those of guesses to those of
+    learnt answers by ``known_share``. What no order shows isn't given more than what the shop
+    usually gives, or the least of its caps.
 
     Args:
-        totals: One row per bundle, with ``objective``, ``list_total_minor``, ``floor_minor`` and
-            ``discounted_units``: every discount is a multiple of these.
+        totals: One row per bundle, with ``objective``, ``backing``, ``list_total_minor``,
+            ``floor_minor``, ``known_share``, ``usual_rate`` and ``discounted_units``: every
+            discount is a multiple of these.
         params: The caps.
     """
-    caps = params.discount_caps.by_objective()
-    least_rate = {name: in_basis_points(caps[name].min_rate) for name in caps}
-    most_rate = {name: in_basis_points(caps[name].max_rate) for name in caps}
     list_total, units = pl.col("list_total_minor"), pl.col("discounted_units")
     whole = BASIS_POINTS * units
-    most = list_total * _rate_of_objective(most_rate) // whole * units
-    least = (list_total * _rate_of_objective(least_rate) + (whole - 1)) // whole * units
+    most = list_total * pl.col("most_bp") // whole * units
+    least = (list_total * pl.col("least_bp") + (whole - 1)) // whole * units
     noticed = list_total * in_basis_points(params.min_discount_rate) + (BASIS_POINTS - 1)
-    return totals.with_columns(
+    return totals.with_columns(_caps_in_force(params)).with_columns(
         least_minor=pl.min_horizontal(least, most),
         most_minor=most,
         room_minor=(list_total - pl.col("floor_minor")).clip(0) // units * units,
         noticed_minor=noticed // BASIS_POINTS,
     )
+
+
+def _caps_in_force(params: PricingParams) -> list[pl.Expr]:
+    guessed, learned = params.discount_caps.by_objective(), params.learned_caps.by_objective()
+    known = pl.col("known_share")
+
+    def between(end: int) -> pl.Expr:
+        here, there = (
+            _of_objective({name: in_basis_points(caps[name][end]) for name in caps})
+            for caps in (guessed, learned)
+        )
+        return here + ((there - here) * known).floor().cast(pl.Int64)
+
+    least, most = between(0), between(1)
+    usual = (pl.col("usual_rate") * BASIS_POINTS).round().cast(pl.Int64)
+    reward = pl.when(pl.col("kind") == "BXGY").then(_least_reward(params))
+    is_unshown = pl.col("backing") == "unproven"
+    unshown = pl.when(is_unshown).then(pl.max_horizontal(usual, least, reward))
+    return [least.alias("least_bp"), pl.min_horizontal(most, unshown).alias("most_bp")]
+
+
+def _least_reward(params: PricingParams) -> pl.Expr:
+    """The smallest reward, in basis points of the list total."""
+    lowest = min(map(in_basis_points, params.reward_rates))
+    value = pl.col("discounted_units") * pl.col("discounted_price_minor")
+    list_total = pl.col("list_total_minor").clip(1)
+    return (value * lowest + (list_total - 1)) // list_total
 
 
 def with_target(totals: pl.DataFrame) -> pl.DataFrame:
@@ -178,5 +206,5 @@ def _with_best_tiers(choice: _Choice, gains: Floats, mask: _Mask, best: Codes) -
     return best
 
 
-def _rate_of_objective(rates: dict[str, int]) -> pl.Expr:
+def _of_objective(rates: dict[str, int]) -> pl.Expr:
     return pl.col("objective").replace_strict(rates, return_dtype=pl.Int64)

@@ -73,15 +73,15 @@ def expected_gains(
         responses: How they answer.
         tried: Discounts in minor units, one row per bundle.
         max_loss_chance: A discount that is likelier than this to lose money earns negative
-            infinity, where the shop's prices have moved; 0 to 1.
+            infinity, where the answer is fully known; 0 to 1. To the power of what is known of it
+            elsewhere: an assumption is never so sure, and there the expectation decides alone.
 
     Returns:
         Minor units, shaped as ``tried``; NaN where a cost is unknown.
     """
     gains = np.zeros(tried.shape)
     weights = responses.elasticities.weights
-    # What is assumed is never so sure: there the expectation decides alone.
-    limit = max_loss_chance if responses.learned else 1.0
+    limit = max_loss_chance**responses.information
     chance_below = np.pad(weights.cumsum(axis=1), ((0, 0), (1, 0)))
     for column in range(tried.shape[1]):
         discount = tried[:, column]

@@ -1,8 +1,9 @@
 """How far prices may go: the caps of each objective, the discount aimed at, and the floors."""
 
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bundle_pipeline.settings.layers import Params
 
@@ -33,7 +34,8 @@ _Caps = Annotated[RateRange, AfterValidator(_in_order)]
 class DiscountCaps(Params):
     """Least and greatest discount of each objective, as ``[min, max]`` shares of the list total.
 
-    The defaults are the caps of the system that this one replaces; where its document and its code
+    They bound what is guessed: where nobody knows how sales answer, or what an item costs. The
+    defaults are the caps of the system that this one replaces; where its document and its code
     disagree (``clear_slow_movers``), the narrower range.
     """
 
@@ -59,11 +61,41 @@ class DiscountCaps(Params):
         return {objective: getattr(self, objective) for objective in type(self).model_fields}
 
 
+# Nothing is the least, for a discount that earns nothing has no reason; the greatest is the deepest
+# one of the table, beyond which no price was ever tried in the shops that the answer was tested on.
+_LEARNED = RateRange(0.0, 0.40)
+
+
+class LearnedCaps(DiscountCaps):
+    """Least and greatest discount of each objective where the answer of sales is fully known."""
+
+    increase_aov: _Caps = _LEARNED
+    """Larger baskets."""
+    clear_slow_movers: _Caps = _LEARNED
+    """Stock that doesn't move."""
+    seasonal_promo: _Caps = _LEARNED
+    """Seasonal goods."""
+    new_launch: _Caps = _LEARNED
+    """New products beside proven ones."""
+    category_bundle: _Caps = _LEARNED
+    """Sets within a category."""
+    gift_box: _Caps = _LEARNED
+    """Gift sets."""
+    subscription_push: _Caps = _LEARNED
+    """Replenishment."""
+    margin_guard: _Caps = _LEARNED
+    """Margin comes first: known costs and sales say which discount earns most of it."""
+
+
 class PricingParams(Params):
     """Settings of pricing; rates are shares, read to the basis point (0.0001)."""
 
     discount_caps: DiscountCaps = Field(default_factory=DiscountCaps)
-    """Least and greatest discount of each objective; a bundle's first objective decides."""
+    """Least and greatest discount of each objective; a bundle's first objective decides. What is
+    stated here for an objective always holds, unless ``learned_caps`` state it as well."""
+    learned_caps: LearnedCaps = Field(default_factory=LearnedCaps)
+    """The same where every cost is known and the shop's own prices say how sales answer; bundles
+    that orders show only. In between, caps lie in between, by how much of the answer is known."""
     discount_rule: Literal["expected_margin", "fixed_weights"] = "expected_margin"
     """What decides a discount: the highest expected incremental margin (where a cost is unknown,
     the discounts that the shop usually gives), or, for comparison, the fixed weights of the system
@@ -78,11 +110,12 @@ class PricingParams(Params):
     caps of the objective hold for the list total of all of it."""
     default_discount_rate: float = Field(default=0.10, ge=0.0, le=1.0)
     """Discount to aim at where a cost is unknown and the shop has given no discount yet."""
-    max_loss_chance: float = Field(default=0.03, ge=0.0, le=1.0)
+    max_loss_chance: float = Field(default=0.06, ge=0.0, le=1.0)
     """A discount that is likelier than this to lose money isn't given where the costs are known and
-    the shop's own prices say how its sales answer; 1 lets the expectation alone decide, as it does
-    where the answer is assumed, for an assumption is never that sure. In simulated shops 0.03 keeps
-    bundles that lose money below 5 %, at a twentieth of what could be earned."""
+    the shop's own prices say how its sales answer; 1 lets the expectation alone decide. It is taken
+    to the power of what is known of the answer (0 to 1), for an assumption is never that sure:
+    where nothing is known the expectation decides alone, inside the caps of guesses. In simulated
+    shops 0.06 keeps bundles that lose money below 5 %, at a twentieth of what could be earned."""
     diverted_share: float = Field(default=0.05, ge=0.0, le=1.0)
     """Share of the margin of additional bundles that their buyers would have brought anyway, with
     one of its items or another variant. A guess: no order says it. In simulated shops, where it is
@@ -108,6 +141,28 @@ class PricingParams(Params):
     """How such prices end: the rest after division by the step."""
     charm_tolerance_rate: float = Field(default=0.01, ge=0.0, le=0.1)
     """How far a price may be moved, as a share of the list total; inside caps and floor."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stated_caps_hold(cls, stated: object) -> object:
+        """Caps that are stated for an objective are its learned ones, too."""
+        if not isinstance(stated, Mapping):
+            return stated
+        settings = cast("Mapping[str, object]", stated)
+        of_guesses = _as_stated(settings.get("discount_caps", {}))
+        of_learned = _as_stated(settings.get("learned_caps", {}))
+        if not of_guesses or of_learned is None:
+            return settings
+        # What is no objective is refused where it is stated.
+        known = {name: of_guesses[name] for name in DiscountCaps.model_fields if name in of_guesses}
+        return {**settings, "learned_caps": known | of_learned}
+
+
+def _as_stated(caps: object) -> dict[str, object] | None:
+    """What is stated of some caps; None if that is no caps at all."""
+    if isinstance(caps, DiscountCaps):
+        return {name: getattr(caps, name) for name in caps.model_fields_set}
+    return dict(cast("Mapping[str, object]", caps)) if isinstance(caps, Mapping) else None
 
 
 def in_basis_points(rate: float) -> int:

@@ -42,6 +42,9 @@ class Pooled:
     """How far each mean has moved from its population's to its own estimate, 0 to 1."""
     category_rate: Floats
     """Chance that its category has a population of its own."""
+    resolved_share: Floats
+    """Share of the prior's variance that the shop's own sales have resolved, 0 to 1: nothing where
+    they say nothing, near 1 where an elasticity is known well, from wherever."""
 
     @property
     def means(self) -> Floats:
@@ -76,7 +79,12 @@ def pooled(
     expected = (1 - chance)[:, None] * (shop @ populations) + chance[:, None] * own_population
     posterior = likelihood * expected
     posterior /= posterior.sum(axis=1, keepdims=True)
-    return Pooled(posterior, _own_share(posterior, expected), chance)
+    return Pooled(
+        posterior,
+        own_share=_resolved(posterior, expected),
+        category_rate=chance,
+        resolved_share=_resolved(posterior, (prior @ populations)[None, :]),
+    )
 
 
 def _likelihood(estimates: Floats, errors: Floats) -> Floats:
@@ -145,8 +153,8 @@ def _normalised(logs: Floats) -> Floats:
     return np.exp(logs - _log_sum(logs)[:, None])
 
 
-def _own_share(posterior: Floats, expected: Floats) -> Floats:
-    """1 minus what is left of the population's variance."""
+def _resolved(posterior: Floats, expected: Floats) -> Floats:
+    """1 minus what is left of the variance that was expected."""
     return np.clip(1 - _variance(posterior) / np.maximum(_variance(expected), 1e-12), 0.0, 1.0)
 
 

@@ -84,6 +84,9 @@ def price_bundles(
     wanted = totals.join(
         _usual(items, usable, categories, params), on="bundle", validate="1:1"
     ).sort("bundle")
+    wanted = wanted.with_columns(information=pl.Series(responses.information)).with_columns(
+        known_share=_known_share(params)
+    )
     offered = _with_discounts(wanted, economics, responses, params)
     if params.bundles_stack:
         stacked = with_other_bundles(wanted, offered)
@@ -116,6 +119,13 @@ def _with_discounts(
         .pipe(with_target)
         .pipe(with_discount, economics, responses, params)
     )
+
+
+def _known_share(params: PricingParams) -> pl.Expr:
+    """How far learnt caps hold: not where a cost is unknown, or no order shows the bundle."""
+    is_learnt = pl.col("margin_total_minor").is_not_null() & (pl.col("backing") != "unproven")
+    is_asked = params.discount_rule == "expected_margin"
+    return pl.when(is_learnt & is_asked).then("information").otherwise(0.0)
 
 
 def _units_from_next(totals: pl.DataFrame) -> Codes:

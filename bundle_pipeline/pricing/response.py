@@ -57,6 +57,9 @@ class BundleResponses:
     months: Floats
     """Months of 30 days behind them, each weighed by how much its promotions sold: joint orders per
     such month are those at usual prices."""
+    information: Floats
+    """How far each answer is known from the shop's own prices: share of the stated prior's variance
+    that they resolve, 0 (all of it is assumed) to 1."""
     learned: bool
     """Whether the shop has any price that moved."""
     knows_months: bool
@@ -117,6 +120,7 @@ def bundle_responses(
         used_counts=bought.used,
         units_below=bought.below,
         months=np.maximum(weeks, 1) * _DAYS_PER_WEEK / DAYS_PER_MONTH * promoted,
+        information=pool.resolved_share * learned,
         learned=learned,
         knows_months=sales.order_counts.size > 1,
     )

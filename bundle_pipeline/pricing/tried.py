@@ -151,12 +151,8 @@ def _steps(params: PricingParams) -> Codes:
 
 
 def _pick_rates(picks: pl.DataFrame, params: PricingParams) -> Codes:
-    """Steps, and the caps of each pick's objective."""
-    caps = params.discount_caps.by_objective()
-    objectives = picks.get_column("objective").to_list()
-    own = np.array(
-        [[in_basis_points(rate) for rate in caps[objective]] for objective in objectives], np.int64
-    ).reshape(-1, 2)
+    """Steps, and the caps of each pick."""
+    own = picks.select("least_bp", "most_bp").to_numpy().astype(np.int64)
     last = BASIS_POINTS - in_basis_points(params.min_price_share)
     steps = np.tile(_steps(params), (picks.height, 1))
     return np.sort(np.hstack([steps, np.minimum(own, last)]), axis=1)

@@ -1,8 +1,8 @@
 """Shops of known demand from CSVs to prices: how much of what could be earned is earned?
 
 ``python -m bundle_pipeline_tests.benchmarks.price_simulator [--seeds 6] [--first-seed 0]`` lands
-each drawn shop (``samples/priced_shop.py``) as CSVs, runs the whole pipeline with caps that its
-merchant has opened to 40 %, and scores prices by the true demand:
+each drawn shop (``samples/priced_shop.py``) as CSVs, runs the whole pipeline with its default
+settings, and scores prices by the true demand:
 
 - *captured*: true uplift of at most 20 bundles at their prices over that of the 20 best pairs at
   their best prices. A pair that nobody looks at together loses its discount on each joint order.
@@ -10,9 +10,9 @@ merchant has opened to 40 %, and scores prices by the true demand:
 - *covered*: how often the stated 90 % interval of the incremental margin holds the true one.
 
 ``true`` pairs are the 20 best ones, given to pricing; ``own`` pairs are those that the pipeline
-publishes, the first 20 by rank, or by expected margin. Beside them: the default settings, the fixed
-weights of the replaced system, and 10 % off everything. ``elasticity`` is the mean error of
-own-price elasticities among all orders, with the share of right signs.
+publishes, the first 20 by rank, or by expected margin. Beside them: the caps of guesses for all,
+the fixed weights of the replaced system, and 10 % off everything. ``elasticity`` is the mean error
+of own-price elasticities among all orders, with the share of right signs.
 """
 
 import logging
@@ -29,13 +29,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bundle_pipeline.pricing.own_price import own_price_slopes
-from bundle_pipeline.pricing.params import DiscountCaps, PricingParams, RateRange
+from bundle_pipeline.pricing.params import LearnedCaps, PricingParams
 from bundle_pipeline.pricing.pooling import pooled
 from bundle_pipeline.pricing.price import price_bundles
 from bundle_pipeline.pricing.response import DAYS_PER_MONTH
 from bundle_pipeline.pricing.sales import weekly_sales
 from bundle_pipeline.pricing.usable_lines import usable_lines
-from bundle_pipeline.schemas.bundles import OBJECTIVES, RankedBundles
+from bundle_pipeline.schemas.bundles import RankedBundles
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import shop_id
@@ -63,13 +63,10 @@ SHOP = shop_id("priced")
 CURRENCY = "GBP"
 MOST_BUNDLES = 20
 DAYS_PER_YEAR = 364
-OPEN_CAPS = RateRange(0.0, 0.4)
-_CAPS = ", ".join(f"{objective}: {list(OPEN_CAPS)}" for objective in OBJECTIVES)
-SETTINGS = f"pricing: {{discount_caps: {{{_CAPS}}}}}"
-OPEN = PricingParams(
-    discount_caps=DiscountCaps.model_validate(dict.fromkeys(OBJECTIVES, OPEN_CAPS))
-)
 DEFAULT = PricingParams()
+GUESSED = PricingParams(
+    learned_caps=LearnedCaps.model_validate(DEFAULT.discount_caps.by_objective())
+)
 FIXED_WEIGHTS = PricingParams(discount_rule="fixed_weights")
 ECONOMIES = {
     "usual": Economy(),
@@ -94,6 +91,12 @@ class Frames:
         """The simulator's number of each variant."""
         named = self.variants.select("variant_id", pl.col("sku").str.slice(3).cast(pl.Int64))
         return dict(named.iter_rows())
+
+    def joint_count(self, first: str, second: str) -> int:
+        """Orders that hold both variants."""
+        is_either = pl.col("variant_id").is_in([first, second])
+        held = self.order_lines.filter(is_either).group_by("order_id")
+        return held.agg(pl.col("variant_id").n_unique()).filter(variant_id=2).height
 
     def priced(self, bundles: pl.DataFrame, params: PricingParams) -> pl.DataFrame:
         """Prices of scored bundles under some settings."""
@@ -134,9 +137,23 @@ def measure(
             for way, score in _scores(shop, frames).items():
                 scores.setdefault(way, []).append(score)
             errors.append(_elasticity_error(shop, frames))
+            console.print(_of_shop(name, seed, scores, errors[-1]))
         console.print(_table(name, scores))
         error, sign = np.mean(errors, axis=0)
         console.print(f"elasticity: mean error {error:.2f}, sign right {sign:.1%}\n")
+
+
+def _of_shop(
+    name: str, seed: int, scores: dict[str, list[Score]], error: tuple[float, float]
+) -> str:
+    """The default settings in one shop."""
+    found = {way: scores[f"{way}, default settings"][-1] for way in ("true", "own by rank")}
+    parts = [
+        f"{way} captured {score.captured:.3f}, harm {score.harm:.3f}, covered "
+        f"{sum(score.covered)} of {len(score.covered)}"
+        for way, score in found.items()
+    ]
+    return f"{name}, seed {seed}: {'; '.join(parts)}; elasticity error {error[0]:.2f}"
 
 
 def _run(shop: PricedShop) -> Frames:
@@ -144,7 +161,7 @@ def _run(shop: PricedShop) -> Frames:
     landed: dict[str, bytes | str] = {name: csv_bytes(frame) for name, frame in files.items()}
     with tempfile.TemporaryDirectory() as folder, dg.DagsterInstance.ephemeral() as instance:
         site = site_with(Path(folder))
-        land(site, SHOP, landed | {"settings.yaml": SETTINGS})
+        land(site, SHOP, landed)
         result = run_shop(site, SHOP, instance)
         if not result.success:
             raise SystemExit(failure_of(result))
@@ -164,18 +181,18 @@ def _scores(shop: PricedShop, frames: Frames) -> dict[str, Score]:
         pl.col("pricing").struct.field("incremental_margin_minor"), descending=True
     )
     ways = {
-        "true, expected margin": frames.priced(given, OPEN),
         "true, default settings": frames.priced(given, DEFAULT),
+        "true, caps of guesses": frames.priced(given, GUESSED),
         "true, fixed weights": frames.priced(given, FIXED_WEIGHTS),
-        "true, 10 %": _flat(frames.priced(given, OPEN)),
-        "own by rank, expected margin": frames.ranked.sort("rank"),
-        "own by rank, default settings": _in_order(frames.priced(own, DEFAULT), frames),
+        "true, 10 %": _flat(frames.priced(given, DEFAULT)),
+        "own by rank, default settings": frames.ranked.sort("rank"),
+        "own by rank, caps of guesses": _in_order(frames.priced(own, GUESSED), frames),
         "own by rank, fixed weights": _in_order(frames.priced(own, FIXED_WEIGHTS), frames),
         "own by rank, 10 %": _flat(frames.ranked.sort("rank")),
-        "own by margin, expected margin": by_margin,
+        "own by margin, default settings": by_margin,
     }
     best = sum(sorted(_best_uplifts(shop), reverse=True)[:MOST_BUNDLES])
-    return {way: _score(shop, priced, frames.number(), best) for way, priced in ways.items()}
+    return {way: _score(shop, priced, frames, best) for way, priced in ways.items()}
 
 
 def _in_order(priced: pl.DataFrame, frames: Frames) -> pl.DataFrame:
@@ -226,19 +243,21 @@ def _true_bundles(shop: PricedShop, frames: Frames) -> pl.DataFrame:
     return scored_bundles(*rows)
 
 
-def _score(shop: PricedShop, priced: pl.DataFrame, number: dict[str, int], best: float) -> Score:
+def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) -> Score:
+    number = frames.number()
     is_pair = (pl.col("kind") == "FBT") & (pl.col("items").list.len() == 2)
     pairs = priced.filter(is_pair).head(MOST_BUNDLES)
     earned, losses, covered = 0.0, list[bool](), list[bool]()
     visitors = shop.economy.visitor_count
     months = season().mean() * visitors * DAYS_PER_MONTH / DAYS_PER_YEAR
-    for bundle in pairs.select("items", "evidence", "pricing").to_dicts():
-        first, second = sorted(number[item["variant_id"]] for item in bundle["items"])
+    for bundle in pairs.select("items", "pricing").to_dicts():
+        ids = [item["variant_id"] for item in bundle["items"]]
+        first, second = sorted(number[variant_id] for variant_id in ids)
         pricing = bundle["pricing"]
         stream, place = divmod(first, 2)
         if place or second != first + 1 or stream >= shop.economy.stream_count:
             discount = (pricing["list_total_minor"] - pricing["bundle_price_minor"]) / 100
-            earned -= discount * bundle["evidence"]["basket_count"] / visitors
+            earned -= discount * frames.joint_count(*ids) / visitors
             continue
         uplift = shop.uplift(stream, pricing["bundle_price_minor"] / 100)
         earned += uplift

@@ -36,6 +36,16 @@ def test_a_discount_that_may_lose_is_as_small_as_the_chance_asks() -> None:
     assert chosen[0] == 0 < chosen[1] < 35
 
 
+def test_the_less_is_known_the_more_chance_of_loss_is_taken() -> None:
+    # At 30 % that nobody minds the price a limit of 0.09 forbids it, and its root of 0.3 doesn't.
+    weights = 0.299 * (ELASTICITIES == 0.0) + 0.701 * (ELASTICITIES == 2.0)
+    chosen = [
+        best(economics(), responses(weights, information=known), max_loss_chance=0.09)
+        for known in (1.0, 0.51, 0.5, 0.0)
+    ]
+    assert chosen[0] == chosen[1] == 0 < chosen[2] == chosen[3]
+
+
 def test_nothing_is_chosen_where_a_cost_is_unknown() -> None:
     unknown = economics(margin=math.nan)
     assert best(unknown) == 0
@@ -140,11 +150,11 @@ def economics(
     )
 
 
-def responses(weights: np.ndarray | None = None) -> BundleResponses:
+def responses(weights: np.ndarray | None = None, *, information: float = 1.0) -> BundleResponses:
     known = (ELASTICITIES == 2.0).astype(float) if weights is None else weights
     return BundleResponses(
         unit_counts=np.array([2.0]),
-        elasticities=Pooled(known[None, :], np.ones(1), np.zeros(1)),
+        elasticities=Pooled(known[None, :], np.ones(1), np.zeros(1), np.ones(1)),
         levels=["product"],
         week_counts=np.array([9]),
         joint_counts=np.array([30.0]),
@@ -152,6 +162,7 @@ def responses(weights: np.ndarray | None = None) -> BundleResponses:
         used_counts=np.ones(1),
         units_below=np.zeros(1),
         months=np.array([3.0]),
+        information=np.array([information]),
         learned=True,
         knows_months=True,
     )
