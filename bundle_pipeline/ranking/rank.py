@@ -12,6 +12,7 @@ from bundle_pipeline.ranking.coverage import Coverage, coverage_of
 from bundle_pipeline.ranking.explanation import with_explanation
 from bundle_pipeline.ranking.fronts import bundle_measures, with_distinctness, with_fronts
 from bundle_pipeline.ranking.gates import with_failed_gate
+from bundle_pipeline.ranking.lesser_kinds import with_lesser_kinds
 from bundle_pipeline.ranking.objective_caps import objective_caps
 from bundle_pipeline.ranking.offers import with_offered_quantity
 from bundle_pipeline.ranking.params import RankingParams
@@ -63,6 +64,7 @@ def rank_bundles(
         with_similar_items(priced, duplicate_products=duplicate_products, substitutes=substitutes),
         params,
     )
+    gated = with_lesser_kinds(gated)
     is_chosen = pl.col("code").is_null()
     passed = gated.filter(is_chosen).drop("code", "detail")
     caps = objective_caps(objective_plan)
