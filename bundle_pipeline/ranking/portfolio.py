@@ -134,7 +134,7 @@ def _limits(
             params.max_per_anchor,
         ),
         _limited("VARIANT_LIMIT", _rows(items, pl.col("variant_id")), params.max_per_variant),
-        _limited("KIND_LIMIT", kinds, _most_of(params.max_per_kind)),
+        _limited("KIND_LIMIT", kinds, _most_of({**params.max_per_kind})),
         _limited("OBJECTIVE_LIMIT", served, _most_of(caps)),
         _limited("UNPROVEN_LIMIT", unproven, params.max_unproven),
         _limited("CATEGORY_LIMIT", _rows(items, pl.col("category")), params.max_per_category),
