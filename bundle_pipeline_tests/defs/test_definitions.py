@@ -58,7 +58,7 @@ FLOW = {
     "evaluation": {
         "baskets", "pair_rules", "itemsets", "item_counts", "orders", "order_lines", "variants",
         "catalog", "inventory", "product_features", "objective_plan", "content_neighbours",
-        "duplicate_products", "substitutes",
+        "duplicate_products", "substitutes", "neighbour_quality",
     },
 }  # fmt: skip
 
