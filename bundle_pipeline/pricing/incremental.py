@@ -87,7 +87,7 @@ def expected_gains(
         discount = tried[:, column]
         kept = _kept_margin(economics, discount) + economics.reliefs
         given = economics.used_counts * discount
-        more = _more_sold(economics, responses, discount)
+        more = _more_sold(economics, responses, discount, slice(None))
         gain = np.einsum("ij,ij->i", weights, more) * kept - given
         lost = np.take_along_axis(chance_below, _losing(more, kept, given), axis=1)[:, 0]
         gains[:, column] = np.where(lost <= limit, gain, -np.inf)
@@ -121,13 +121,13 @@ def best_discounts(gains: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) 
 
 def outlook(economics: Economics, responses: BundleResponses, discounts: Codes) -> Outlook:
     """Expected incremental margin of each bundle at its discount, with a 90 % interval."""
-    parts = [
-        _outlook(economics, responses, discounts, slice(first, first + _BUNDLES_AT_A_TIME))
-        for first in range(0, discounts.size, _BUNDLES_AT_A_TIME)
-    ]
-    if not parts:
-        return Outlook(*np.zeros((3, 0)))
-    return Outlook(*np.concatenate(parts, axis=1))
+    # Nothing off earns exactly nothing; most bundles of a shop that doesn't answer are such.
+    some = np.flatnonzero(discounts != 0)
+    found = np.where(np.isnan(economics.margins), np.nan, np.zeros((3, discounts.size)))
+    for first in range(0, some.size, _BUNDLES_AT_A_TIME):
+        rows = some[first : first + _BUNDLES_AT_A_TIME]
+        found[:, rows] = _outlook(economics, responses, discounts, rows)
+    return Outlook(*found)
 
 
 def break_even_factors(economics: Economics, discounts: Codes) -> Floats:
@@ -145,17 +145,19 @@ def _kept_margin(economics: Economics, discounts: Codes, *, diverted: float = 1.
     return economics.margins * (1 - np.minimum(diverted * economics.diverted_shares, 1)) - discounts
 
 
-def _more_sold(economics: Economics, responses: BundleResponses, discounts: Codes) -> Floats:
-    """Additional bundles per bundle sold anyway, by elasticity; n x grid."""
-    off = discounts / economics.list_totals * responses.unit_counts
-    most = np.log(economics.most_factors)[:, None]
+def _more_sold(
+    economics: Economics, responses: BundleResponses, discounts: Codes, some: Codes | slice
+) -> Floats:
+    """Additional bundles per bundle sold anyway, of some bundles by elasticity; n x grid."""
+    off = (discounts / economics.list_totals * responses.unit_counts)[some]
+    most = np.log(economics.most_factors[some])[:, None]
     return np.expm1(np.minimum(np.outer(off, ELASTICITIES), most))
 
 
 def _outlook(
-    economics: Economics, responses: BundleResponses, discounts: Codes, some: slice
+    economics: Economics, responses: BundleResponses, discounts: Codes, some: Codes
 ) -> Floats:
-    more = _more_sold(economics, responses, discounts)[some]
+    more = _more_sold(economics, responses, discounts, some)
     weights = responses.elasticities.weights[some]
     shape = responses.joint_counts[some] + JEFFREYS
     scale = economics.kept_share / responses.months[some, None]
