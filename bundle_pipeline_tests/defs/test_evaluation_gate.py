@@ -38,7 +38,7 @@ def test_inverted_weights_are_found_worse(published_samples: Published, shop: st
     assert isinstance(split, Split)
     frames = {frame: site.lake.read(schema, name) for frame, schema in FRAMES.items()}
     # With fewer slots than candidates, or all of them are offered whatever they weigh.
-    few = settings.ranking.model_copy(update={"max_bundles": 4})
+    few = settings.ranking.model_copy(update={"max_bundles": 6})
     good = ChoosingSettings.of(settings).model_copy(update={"ranking": few})
     bad = good.model_copy(update={"scoring": ScoringParams.model_validate(INVERTED)})
     lists = {
@@ -77,7 +77,7 @@ def test_a_worse_shop_stays_as_it_was_published_until_it_is_let_through(
     site = _copied(published_samples[0], shop, tmp_path)
     before = current_manifest(site, shop)
     assert before is not None
-    worse: dict[str, object] = {"scoring": INVERTED, "ranking": {"max_bundles": 4}}
+    worse: dict[str, object] = {"scoring": INVERTED, "ranking": {"max_bundles": 6}}
     blocked = _run_with(site, shop, instance, worse)
     assert not blocked.success
     (check,) = [each for each in blocked.get_asset_check_evaluations() if each.check_name == CHECK]
