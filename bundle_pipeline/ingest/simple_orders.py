@@ -129,6 +129,9 @@ def orders_of_block(
         return _nothing_simple(rows)
     as_they_came = rows
     rows = _with_plain_ids(rows, may_be_scarred=may_be_scarred)
+    has_id = rows.get_column("order_id").is_not_null()
+    if not has_id.all():
+        rows = rows.with_columns(order_id=pl.coalesce("order_id", "order_name"))
     order_id = rows.get_column("order_id")
     is_head = order_id.ne_missing(order_id.shift(1))
     is_head[0] = True
@@ -150,6 +153,8 @@ def orders_of_block(
         )
         is_other[run_of_row[scarred.to_numpy()]] = True
     is_other[run_of_row[lines.get_column("_is_other").to_numpy()]] = True
+    # Whose they are shows only beside all rows of their name.
+    is_other[run_of_row[~has_id.to_numpy()]] = True
     place = np.arange(1, rows.height + 1) - np.repeat(run_starts, run_lengths)
     lines = lines.with_columns(pl.Series("line_number", place, dtype=pl.Int64))
     is_other_row = is_other[run_of_row]
@@ -186,7 +191,7 @@ def _others(
 
 
 def _with_plain_ids(rows: pl.DataFrame, *, may_be_scarred: bool) -> pl.DataFrame:
-    """Ids without their prefix; an order without an id goes by its name."""
+    """Ids without their prefix."""
     if may_be_scarred:
         # An order is the same one with and without an apostrophe.
         rows = rows.with_columns(label_text(pl.col("order_id", "order_name")))
@@ -195,10 +200,7 @@ def _with_plain_ids(rows: pl.DataFrame, *, may_be_scarred: bool) -> pl.DataFrame
     mended = [
         id_text(pl.col(name)) for name, has_prefix in zip(ids, prefixed, strict=True) if has_prefix
     ]
-    rows = rows.with_columns(mended) if mended else rows
-    if rows.get_column("order_id").has_nulls():
-        rows = rows.with_columns(order_id=pl.coalesce("order_id", "order_name"))
-    return rows
+    return rows.with_columns(mended) if mended else rows
 
 
 def _taken(rows: pl.DataFrame, numbers: npt.NDArray[np.int64]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.ingest import text_blocks
@@ -117,8 +117,14 @@ def load(made: Files, *, is_any_simple: bool, block_bytes: int) -> ReadShop:
         return loaded_files(Path(folder), {**landed, "p.csv": PRODUCTS}, params=params)
 
 
+ORDER_WITHOUT_ITS_ID = [
+    [({**PLAIN_ORDER, "order_id": order_id, "name": "#1"}, [PLAIN_LINE]) for order_id in ("1", "")]
+]
+
+
 @settings(max_examples=25, deadline=None)
 @given(files(), st.sampled_from([1, 200, 400, 10**6]))
+@example(ORDER_WITHOUT_ITS_ID, 10**6)
 def test_both_ways_and_all_block_sizes_come_to_the_same(made: Files, block_bytes: int) -> None:
     slow = load(made, is_any_simple=False, block_bytes=10**6)
     fast = load(made, is_any_simple=True, block_bytes=block_bytes)

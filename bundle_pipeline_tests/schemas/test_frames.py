@@ -15,7 +15,8 @@ _UNCLEAR = re.compile(r"pct|percent|data|amount|num_|_num$|qty|date$|time$")
 
 # An expected count is an average, a weighted one a sum of weights.
 _NOT_WHOLE = {
-    *("expected_count", "expected_customer_count", "expected_co_view_count", "weighted_count")
+    *("expected_count", "expected_customer_count", "expected_co_view_count", "weighted_count"),
+    "held_out_expected_count",
 }
 
 _ALL = pytest.mark.parametrize("schema", FRAMES.values(), ids=FRAMES)
