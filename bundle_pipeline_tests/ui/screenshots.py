@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -23,17 +22,6 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_ROOMS = (
-    "ingest",
-    "baskets",
-    "mining",
-    "features",
-    "candidates",
-    "scoring",
-    "pricing",
-    "ranking",
-    "publish",
-)
 
 
 class Picture(NamedTuple):
@@ -49,10 +37,10 @@ class Picture(NamedTuple):
 
 
 def _pictures() -> list[Picture]:
-    groups = quote(",".join(f"global@global:{room}" for room in _ROOMS), safe="")
     shop = "gift-shop"
     return [
-        Picture("asset-graph.png", f"/asset-groups?expanded={groups}", "pair_rules", 2500, 1700),
+        # One box per room: with every frame of them it doesn't fit on a page any more.
+        Picture("asset-graph.png", "/asset-groups", "Materialize all", 2700, 1400),
         Picture(
             "partition.png",
             f"/assets/pair_rules?view=partitions&partition={shop}",
@@ -61,7 +49,7 @@ def _pictures() -> list[Picture]:
             900,
             opened="[Show Markdown]",
         ),
-        Picture("checks.png", "/assets/orders?view=checks", "every", 1500, 900),
+        Picture("checks.png", "/assets/orders?view=checks", "orders_have_rows", 1500, 900),
     ]
 
 
