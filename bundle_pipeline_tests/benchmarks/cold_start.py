@@ -118,11 +118,10 @@ def measure(
 def shop_of(data: Path, name: str) -> Shop:
     """A shop of a folder, each SKU a product of its own."""
     catalog = _catalog(data / name)
-    is_listed = pl.element().is_in(catalog.get_column("variant_id").implode())
-    baskets = counted_baskets(data, name).with_columns(
-        pl.col("variant_ids").list.eval(pl.element().filter(is_listed))
+    listed = catalog.get_column("variant_id").implode()
+    return prepared(
+        _only(counted_baskets(data, name), pl.col("variant_ids").is_in(listed)), catalog
     )
-    return prepared(baskets.filter(pl.col("variant_ids").list.len() > 0), catalog)
 
 
 def prepared(baskets: pl.DataFrame, catalog: dy.DataFrame[Catalog]) -> Shop:
@@ -227,9 +226,18 @@ def _hidden(baskets: pl.DataFrame, seed: int) -> pl.Series:
 
 
 def _without(baskets: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
-    is_left = ~pl.element().is_in(hidden.implode())
-    left = pl.col("variant_ids").list.eval(pl.element().filter(is_left))
-    return baskets.with_columns(left).filter(pl.col("variant_ids").list.len() > 0)
+    return _only(baskets, ~pl.col("variant_ids").is_in(hidden.implode()))
+
+
+def _only(baskets: pl.DataFrame, is_kept: pl.Expr) -> pl.DataFrame:
+    """Baskets narrowed to variants, in their order; without those of which nothing is left."""
+    lines = baskets.select("order_id", "variant_ids").explode("variant_ids").filter(is_kept)
+    left = lines.group_by("order_id", maintain_order=True).agg("variant_ids")
+    return (
+        baskets.drop("variant_ids")
+        .join(left, on="order_id", validate="1:1", maintain_order="left")
+        .select(baskets.columns)
+    )
 
 
 def _shelf(catalog: pl.DataFrame, baskets: EncodedBaskets) -> Shelf:
