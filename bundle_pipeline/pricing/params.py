@@ -62,7 +62,8 @@ class DiscountCaps(Params):
 
 
 # Nothing is the least, for a discount that earns nothing has no reason; the greatest is the deepest
-# one of the table, beyond which no price was ever tried in the shops that the answer was tested on.
+# one of the table. In the shops that it was tested on no price was ever more than 30 % off: beyond
+# that the answer is continued from what was tried.
 _LEARNED = RateRange(0.0, 0.40)
 
 
