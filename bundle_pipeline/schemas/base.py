@@ -46,10 +46,10 @@ def declared(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
     Raises:
         SchemaError: A column is missing or of another type.
     """
-    expected = _declared_types(schema)
-    wrong = [name for name, dtype in expected.items() if frame.schema.get(name) != dtype]
+    expected, types = _declared_types(schema), frame.schema
+    wrong = [name for name, dtype in expected.items() if types.get(name) != dtype]
     if wrong:
-        found = ", ".join(f"{name}: {frame.schema.get(name, 'missing')}" for name in wrong)
+        found = ", ".join(f"{name}: {types.get(name, 'missing')}" for name in wrong)
         raise _defect(schema, found)
     return cast("dy.DataFrame[FrameT]", frame.select(expected.names()))
 
