@@ -3,11 +3,11 @@
 import polars as pl
 
 
-def units_sold(order_lines: pl.DataFrame, *, orders: pl.DataFrame, days: int) -> pl.DataFrame:
+def units_sold(order_lines: pl.LazyFrame, *, orders: pl.DataFrame, days: int) -> pl.DataFrame:
     """Units sold per variant in the last ``days`` up to the shop's data clock.
 
     Args:
-        order_lines: ``OrderLines``; lines without a variant are left out.
+        order_lines: ``OrderLines``, not read yet; lines without a variant are left out.
         orders: ``Orders``; the newest ``ordered_at`` is the data clock.
         days: Length of the window in days: from after its start up to the clock.
 
@@ -18,9 +18,10 @@ def units_sold(order_lines: pl.DataFrame, *, orders: pl.DataFrame, days: int) ->
     recent = orders.filter(pl.col("ordered_at") > as_of - pl.duration(days=days))
     return (
         order_lines.filter(pl.col("variant_id").is_not_null())
-        .join(recent, on="order_id", how="semi")
+        .join(recent.lazy(), on="order_id", how="semi")
         .group_by("variant_id")
         .agg(unit_count=pl.col("quantity").sum())
+        .collect(engine="streaming")
     )
 
 

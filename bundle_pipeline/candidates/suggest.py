@@ -90,8 +90,8 @@ class KnownOfShop:
     """``ItemCounts``."""
     orders: pl.DataFrame
     """``Orders``: the data clock, and the currency where no product file states one."""
-    order_lines: pl.DataFrame
-    """``OrderLines``: what sells how fast."""
+    order_lines: pl.LazyFrame
+    """``OrderLines``, not read yet: what sells how fast."""
     variants: pl.DataFrame
     """``Variants``: ids, prices, costs and the shop's currency."""
     catalog: pl.DataFrame

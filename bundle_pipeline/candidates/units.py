@@ -3,14 +3,14 @@
 import polars as pl
 
 
-def units_per_order(orders: pl.DataFrame, order_lines: pl.DataFrame) -> pl.DataFrame:
+def units_per_order(orders: pl.DataFrame, order_lines: pl.LazyFrame) -> pl.DataFrame:
     """Units of each variant in each order.
 
     Lines that were sold as part of a bundle are left out: an offer would prove itself with them.
 
     Args:
         orders: ``Orders``.
-        order_lines: ``OrderLines``.
+        order_lines: ``OrderLines``, not read yet.
 
     Returns:
         ``variant_id``, ``order_id``, ``customer_key`` (null: unknown) and ``unit_count``.
@@ -20,7 +20,8 @@ def units_per_order(orders: pl.DataFrame, order_lines: pl.DataFrame) -> pl.DataF
         order_lines.filter(counts)
         .group_by("variant_id", "order_id")
         .agg(unit_count=pl.col("quantity").sum())
-        .join(orders.select("order_id", "customer_key"), on="order_id", validate="m:1")
+        .join(orders.lazy().select("order_id", "customer_key"), on="order_id")
+        .collect(engine="streaming")
     )
 
 

@@ -78,7 +78,7 @@ def offered_before(
         itemsets=mine_itemsets(older, rules, mining),
         item_counts=count_items(older),
         orders=orders,
-        order_lines=known.order_lines.join(orders, on="order_id", how="semi"),
+        order_lines=known.order_lines.join(orders.lazy(), on="order_id", how="semi"),
     )
     candidates = suggest_bundles(shop, then, settings.candidates)
     facts = ShopFacts(

@@ -23,6 +23,7 @@ from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.parts import Parts
 
+_Loaded = pl.DataFrame | pl.LazyFrame | EncodedBaskets
 # What a preview narrows; what is made from these is narrow already.
 _OF_PRODUCTS = (OrderLines, Variants, Catalog)
 
@@ -34,7 +35,7 @@ class FrameIOManager(dg.IOManager):
         self._site = site
         self._top: dict[ShopId, pl.Series] = {}
         # Of previews only: they are small, and a run writes a frame before it loads it.
-        self._narrowed: dict[tuple[type[Frame], ShopId], pl.DataFrame | EncodedBaskets] = {}
+        self._narrowed: dict[tuple[type[Frame], ShopId], _Loaded] = {}
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Parts[Any]) -> None:
         """Check a shop's frame against its declaration and commit it; parts have been checked."""
@@ -53,8 +54,11 @@ class FrameIOManager(dg.IOManager):
         if self._site.is_preview:
             context.add_output_metadata({"bundle/is_preview": True})
 
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame | Parts[Any] | EncodedBaskets:
-        """A shop's newest rows of a frame, as the step wants them: whole, in parts, or opened."""
+    def load_input(self, context: dg.InputContext) -> _Loaded | Parts[Any]:
+        """A shop's newest rows of a frame, as the step wants them.
+
+        Whole, not read yet (``pl.LazyFrame``, in any order), in parts, or opened.
+        """
         schema = FRAMES[context.asset_key.path[-1]]
         shop = shop_id(context.asset_partition_key)
         wanted = context.dagster_type.typing_type
@@ -70,17 +74,15 @@ class FrameIOManager(dg.IOManager):
             )
         return self._narrowed[schema, shop]
 
-    def _loaded(
-        self, schema: type[Frame], shop: ShopId, wanted: type
-    ) -> pl.DataFrame | EncodedBaskets:
+    def _loaded(self, schema: type[Frame], shop: ShopId, wanted: type) -> _Loaded:
         if wanted is EncodedBaskets:
             params = self._site.settings(shop).baskets.model_dump_json()
             return _opened(self._site.lake.parts(Baskets, shop), params)
+        if wanted is pl.LazyFrame:
+            return self._site.lake.parts(schema, shop).scan()
         return self._site.lake.read(schema, shop)
 
-    def _narrow(
-        self, loaded: pl.DataFrame | EncodedBaskets, schema: type[Frame], shop: ShopId
-    ) -> pl.DataFrame | EncodedBaskets:
+    def _narrow(self, loaded: _Loaded, schema: type[Frame], shop: ShopId) -> _Loaded:
         """What a preview sees of a frame."""
         if isinstance(loaded, EncodedBaskets):
             return loaded.of_variants(self._looked_at(shop))

@@ -6,7 +6,7 @@ import polars as pl
 def variants_not_of_one_product(
     product_features: pl.DataFrame,
     *,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -16,9 +16,9 @@ def variants_not_of_one_product(
         ``key``: the variant's id; no rows where all is well.
     """
     held = product_features.get_column("variant_ids").explode().drop_nulls()
-    frames = (order_lines, variants, catalog)
-    known = pl.concat([frame.get_column("variant_id").drop_nulls() for frame in frames])
-    return rows_unlike_entities(held, known)
+    ids = [frame.lazy().select("variant_id") for frame in (order_lines, variants, catalog)]
+    known = pl.concat(ids).drop_nulls().unique().collect(engine="streaming")
+    return rows_unlike_entities(held, known.to_series())
 
 
 def customers_unlike_orders(customer_features: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -14,28 +14,21 @@ def with_refunds(lines: pl.DataFrame) -> pl.DataFrame:
     as a whole don't count as a sale and aren't here at all: refund rates are of orders that stood.
 
     Args:
-        lines: ``order``, ``line_number``, ``net_minor`` (null: another currency) and
-            ``order_refunded_minor`` (null: not stated).
+        lines: ``order``, ``line_number``, by which they are sorted, ``net_minor`` (null: another
+            currency) and ``order_refunded_minor`` (null: not stated).
 
     Returns:
         The same rows; null where the order states no refund or the line is in another currency.
     """
-    some = (
-        lines.filter(pl.col("order_refunded_minor") > 0, pl.col("net_minor").is_not_null())
-        .sort("order", "line_number")
-        .select(
-            "order",
-            "line_number",
-            _share=allocated(
-                pl.min_horizontal("order_refunded_minor", pl.col("net_minor").sum().over("order")),
-                pl.col("net_minor"),
-                over="order",
-            ),
-        )
+    given_back = (pl.col("order_refunded_minor") > 0) & pl.col("net_minor").is_not_null()
+    share = allocated(
+        pl.min_horizontal("order_refunded_minor", pl.col("net_minor").sum().over("order")),
+        pl.col("net_minor"),
+        over="order",
     )
+    # Few orders are: only their lines are looked at.
+    places = lines.select(given_back.fill_null(value=False).arg_true()).to_series()
+    shares = lines[places].select(share).to_series()
     is_stated = pl.col("order_refunded_minor").is_not_null() & pl.col("net_minor").is_not_null()
-    return (
-        lines.join(some, on=["order", "line_number"], how="left", validate="1:1")
-        .with_columns(refunded_minor=pl.when(is_stated).then(pl.col("_share").fill_null(0)))
-        .drop("_share")
-    )
+    refunded = lines.select(refunded_minor=pl.when(is_stated).then(pl.lit(0, pl.Int64))).to_series()
+    return lines.with_columns(refunded.scatter(places, shares))

@@ -60,7 +60,7 @@ def data_clock(orders: pl.DataFrame) -> datetime | None:
 def gathered_sales(
     *,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
@@ -74,7 +74,8 @@ def gathered_sales(
 
     Args:
         orders: ``Orders``.
-        order_lines: ``OrderLines``; lines of other orders are left out.
+        order_lines: ``OrderLines``, not read yet: there may be more of them than fit into memory.
+            Lines of other orders are left out.
         variants: ``Variants``.
         catalog: ``Catalog``.
         inventory: ``Inventory``.
@@ -83,29 +84,30 @@ def gathered_sales(
     first = cast("datetime | None", orders.get_column("ordered_at").min())
     currency = shop_currency(variants, catalog, orders)
     customers = orders.get_column("customer_key").drop_nulls().unique().sort()
+    of_orders = order_lines.join(orders.lazy(), on="order_id", how="semi")
     facts = _variant_facts(order_lines, variants, catalog, inventory, currency)
-    numbered = _numbered_orders(orders, customers)
-    sold = _sold_lines(numbered, order_lines, facts, currency)
-    kept = sold.drop_nulls("product_id")
-    ids = pl.concat([facts.get_column("product_id"), kept.get_column("product_id").unique()])
+    ids = pl.concat([facts.get_column("product_id"), _products_without_variant(of_orders)])
     products = ids.unique().sort().to_frame("product_id").with_row_index("product")
+    facts = facts.join(products, on="product_id", validate="m:1")
+    numbered = _numbered_orders(orders, customers)
+    sold = _sold_lines(numbered, order_lines, facts, products, currency)
+    kept = sold.drop_nulls("product")
     sales = Sales(
         as_of=as_of,
         history_days=(as_of - first).total_seconds() / _DAY_SECONDS if as_of and first else 0.0,
         currency=currency,
         orders=numbered,
         products=products,
-        facts=facts.join(products, on="product_id", validate="m:1"),
+        facts=facts,
         customers=customers,
-        lines=_with_product(kept, products),
+        lines=kept.drop("line_number", "order_refunded_minor"),
         left_out_line_count=sold.height - kept.height,
         other_currency_line_count=kept.get_column("net_minor").null_count(),
     )
     logger.info(
-        "features: %d order lines in, %d of other orders, %d without a product, %d in another "
-        "currency; %d products, %d customers",
-        order_lines.height,
-        order_lines.height - sold.height,
+        "features: %d order lines of orders, %d without a product, %d in another currency; "
+        "%d products, %d customers",
+        sold.height,
         sales.left_out_line_count,
         sales.other_currency_line_count,
         products.height,
@@ -115,7 +117,7 @@ def gathered_sales(
 
 
 def _variant_facts(
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,
@@ -123,8 +125,7 @@ def _variant_facts(
 ) -> pl.DataFrame:
     """Facts of every variant, numbered by id."""
     as_sold = (
-        order_lines.lazy()
-        .drop_nulls("variant_id")
+        order_lines.drop_nulls("variant_id")
         .group_by("variant_id")
         .agg(
             stated_product_id=pl.col("product_id").min(),
@@ -133,7 +134,7 @@ def _variant_facts(
                 pl.col("unit_price_minor").filter(pl.col("currency") == pl.lit(currency, pl.String))
             ),
         )
-        .collect()
+        .collect(engine="streaming")
     )
     columns = [frame.get_column("variant_id") for frame in (variants, catalog, as_sold)]
     ids = pl.concat(columns).unique().sort()
@@ -171,35 +172,49 @@ def _numbered_orders(orders: pl.DataFrame, customers: pl.Series) -> pl.DataFrame
     )
 
 
+def _products_without_variant(order_lines: pl.LazyFrame) -> pl.Series:
+    """Products that lines state which state no variant; each once."""
+    return (
+        order_lines.filter(pl.col("variant_id").is_null())
+        .select(pl.col("product_id").drop_nulls().unique())
+        .collect(engine="streaming")
+        .to_series()
+    )
+
+
 def _sold_lines(
-    orders: pl.DataFrame, order_lines: pl.DataFrame, facts: pl.DataFrame, currency: str | None
+    orders: pl.DataFrame,
+    order_lines: pl.LazyFrame,
+    facts: pl.DataFrame,
+    products: pl.DataFrame,
+    currency: str | None,
 ) -> pl.DataFrame:
-    of_variants = facts.select(
-        "variant", "variant_id", "unit_cost_minor", known_product_id="product_id"
+    """Lines by ``order`` and ``line_number``: numbers in place of texts, which take most room."""
+    of_variants = facts.lazy().select(
+        "variant", "variant_id", "unit_cost_minor", product_of_variant="product"
     )
     in_currency = pl.col("currency") == pl.lit(currency, pl.String)
     gross = pl.col("quantity") * pl.col("unit_price_minor")
     # A discount above the list value would be money given away with the goods.
     off = pl.min_horizontal("line_discount_minor", gross)
+    # Whether keys stand once isn't asked: they are numbered here, and asking reads all lines first.
     return (
-        order_lines.join(orders, on="order_id", validate="m:1")
-        .join(of_variants, on="variant_id", how="left", validate="m:1")
+        order_lines.join(orders.lazy(), on="order_id")
+        .join(of_variants, on="variant_id", how="left")
+        .join(products.lazy(), on="product_id", how="left")
         .select(
             *("order", "line_number", "customer", "variant", "ordered_at", "age_days"),
             *("quantity", "is_bundle_component", "order_refunded_minor"),
-            product_id=pl.coalesce("known_product_id", "product_id"),
+            product=pl.coalesce("product_of_variant", "product"),
             is_discounted=off > 0,
             gross_minor=pl.when(in_currency).then(gross),
             net_minor=pl.when(in_currency).then(gross - off),
             cost_minor=pl.when(in_currency).then(pl.col("quantity") * pl.col("unit_cost_minor")),
         )
+        .collect(engine="streaming")
+        .sort("order", "line_number")
         .pipe(with_refunds)
     )
-
-
-def _with_product(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
-    numbered = lines.join(products, on="product_id", validate="m:1")
-    return numbered.drop("product_id", "line_number", "order_refunded_minor")
 
 
 def _lower_median(amounts: pl.Expr) -> pl.Expr:

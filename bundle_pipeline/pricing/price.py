@@ -44,7 +44,7 @@ def price_bundles(
     params: PricingParams,
     *,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
 ) -> dy.DataFrame[PricedBundles]:
@@ -65,7 +65,7 @@ def price_bundles(
         scored: ``ScoredBundles``.
         params: Caps, rules and floors.
         orders: ``Orders`` of the shop.
-        order_lines: ``OrderLines``: what prices and discounts did to sales.
+        order_lines: ``OrderLines``, not read yet: what prices and discounts did to sales.
         variants: ``Variants``: categories.
         catalog: ``Catalog``: categories that ``variants`` doesn't state.
 

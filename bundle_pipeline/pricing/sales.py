@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.pricing.usable_lines import usable_orders
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
@@ -70,7 +72,8 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
     """
     asked = variant_ids.unique().sort()
     codes = pl.DataFrame({"variant_id": asked}).with_row_index("variant")
-    is_ordinary = pl.col("basket_size") <= _fence(usable)
+    orders = usable_orders(usable)
+    is_ordinary = pl.col("basket_size") <= _fence(orders)
     lines = usable.join(codes, on="variant_id", validate="m:1").with_columns(
         is_ordinary=is_ordinary
     )
@@ -80,8 +83,8 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
         .agg(units=pl.col("quantity").sum())
         .sort("order", "variant")
     )
-    counted = usable.filter(is_ordinary).unique("order").group_by("week").len()
-    week_count = 1 + int(usable.select(pl.col("week").max().fill_null(0)).item())
+    counted = orders.filter(is_ordinary).group_by("week").len()
+    week_count = 1 + int(orders.select(pl.col("week").max().fill_null(0)).item())
     sold, ratios = _by_week(ordinary, (asked.len(), week_count))
     return WeeklySales(
         variant_ids=asked,
@@ -96,8 +99,8 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
     )
 
 
-def _fence(usable: pl.DataFrame) -> float:
-    sizes = usable.unique("order").get_column("basket_size")
+def _fence(orders: pl.DataFrame) -> float:
+    sizes = orders.get_column("basket_size")
     low = sizes.quantile(0.25, "lower") or 0.0
     high = sizes.quantile(0.75, "higher") or 0.0
     return high + _FAR_OUT * max(high - low, 1.0)

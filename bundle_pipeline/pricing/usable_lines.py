@@ -12,20 +12,21 @@ _DAYS_PER_WEEK = 7
 
 
 def usable_lines(
-    orders: pl.DataFrame, order_lines: pl.DataFrame, *, currency: str | None
+    orders: pl.DataFrame, order_lines: pl.LazyFrame, *, currency: str | None
 ) -> pl.DataFrame:
     """The lines that prices are learnt from.
 
     Args:
         orders: ``Orders``.
-        order_lines: ``OrderLines``.
+        order_lines: ``OrderLines``, not read yet.
         currency: The shop's currency; None where nothing states one: no line is usable then.
 
     Returns:
-        ``order`` (numbered by id from 0), ``week`` (from 0, seven days each since the first order),
-        ``variant_id``, ``quantity`` (units), ``basket_size`` (distinct variants of the order's
-        usable lines), and per unit in minor units ``list_minor``, ``compare_at_minor`` (null: none
-        stated) and ``paid_minor`` (null where a discount of the whole order hides it).
+        By order and line: ``order`` (numbered by id from 0), ``week`` (from 0, seven days each
+        since the first order), ``variant_id``, ``quantity`` (units), ``basket_size`` (distinct
+        variants of the order's usable lines), and per unit in minor units ``list_minor``,
+        ``compare_at_minor`` (null: none stated) and ``paid_minor`` (null where a discount of the
+        whole order hides it).
     """
     in_currency = pl.col("currency") == pl.lit(currency, pl.String)
     first = pl.lit(orders.get_column("ordered_at").min(), orders.schema["ordered_at"])
@@ -44,9 +45,10 @@ def usable_lines(
             & ~pl.col("is_bundle_component")
             & (paid_minor > 0)
         )
-        .join(kept, on="order_id", validate="m:1")
+        .join(kept.lazy(), on="order_id")
         .select(
             "order",
+            "line_number",
             "week",
             "variant_id",
             "quantity",
@@ -54,8 +56,21 @@ def usable_lines(
             compare_at_minor=pl.col("compare_at_price_minor").cast(pl.Float64),
             paid_minor=pl.when(~pl.col("discount_allocated")).then(paid_minor),
         )
+        .collect(engine="streaming")
+        .sort("order", "line_number")
+        .drop("line_number")
         .with_columns(basket_size=pl.col("variant_id").n_unique().over("order"))
     )
+
+
+def usable_orders(usable: pl.DataFrame) -> pl.DataFrame:
+    """``order``, ``week`` and ``basket_size`` of each order that has usable lines.
+
+    Args:
+        usable: See :func:`usable_lines`.
+    """
+    order = pl.col("order")
+    return usable.select("order", "week", "basket_size").filter(order.ne_missing(order.shift()))
 
 
 def refunded_share(orders: pl.DataFrame) -> float:

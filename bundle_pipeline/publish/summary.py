@@ -22,7 +22,7 @@ def header_of(
     *,
     ingest_ledger: pl.DataFrame,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_line_count: int,
     variants: pl.DataFrame,
     baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
@@ -41,7 +41,7 @@ def header_of(
         shop_id: Shop.
         ingest_ledger: ``IngestLedger``.
         orders: ``Orders``; the newest one is the data clock.
-        order_lines: ``OrderLines``.
+        order_line_count: Rows of ``OrderLines``.
         variants: ``Variants``.
         baskets: Counted baskets.
         pair_rules: ``PairRules``, both directions of each pair.
@@ -60,7 +60,7 @@ def header_of(
         file_count=ingest_ledger.height,
         row_count=int(ingest_ledger.get_column("row_count").sum()),
         order_count=orders.height,
-        order_line_count=order_lines.height,
+        order_line_count=order_line_count,
         variant_count=variants.height,
         basket_count=baskets.basket_count,
     )

@@ -80,7 +80,9 @@ def _timed(shop: _Shop) -> dict[str, tuple[float, float]]:
         steps[name] = (time.perf_counter() - wall, time.process_time() - cpu)
         return made
 
-    sales = step("sales", lambda: gathered_sales(**shop.files))
+    files = dict(shop.files)
+    order_lines = files.pop("order_lines").lazy()
+    sales = step("sales", lambda: gathered_sales(order_lines=order_lines, **files))
     assert isinstance(sales, Sales)
     products = step("products", lambda: product_features(sales, params))
     assert isinstance(products, pl.DataFrame)

@@ -42,8 +42,8 @@ from bundle_pipeline.schemas.orders import OrderLines, Orders
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
 from bundle_pipeline.store.lake import Lake
 
-_READ = (Orders, OrderLines, Variants, Catalog, Inventory, ItemCounts, PairRules, Itemsets)
-_FILES = ("orders", "order_lines", "variants", "catalog", "inventory")
+_READ = (Orders, Variants, Catalog, Inventory, ItemCounts, PairRules, Itemsets)
+_FILES = ("orders", "variants", "catalog", "inventory")
 _EXAMPLE_COUNT = 10
 
 
@@ -88,6 +88,7 @@ def _shops(lakes: list[Path]) -> Iterator[tuple[Path, ShopId]]:
 
 def _known_of(lake: Lake, shop: ShopId) -> KnownOfShop:
     frames = {schema.name: lake.read(schema, shop) for schema in _READ}
+    order_lines = lake.parts(OrderLines, shop).scan()
     baskets = open_baskets(lake.parts(Baskets, shop), BasketParams())
     similar, params = SimilarProductsParams(), FeatureParams()
     variants, catalog = frames["variants"], frames["catalog"]
@@ -97,7 +98,7 @@ def _known_of(lake: Lake, shop: ShopId) -> KnownOfShop:
         products=products_of_variants(catalog, variants),
         params=similar.substitutes,
     )
-    sales = gathered_sales(**{name: frames[name] for name in _FILES})
+    sales = gathered_sales(order_lines=order_lines, **{name: frames[name] for name in _FILES})
     products = product_features(sales, params)
     plan = plan_objectives(
         products,
@@ -108,6 +109,7 @@ def _known_of(lake: Lake, shop: ShopId) -> KnownOfShop:
     )
     return KnownOfShop(
         **frames,
+        order_lines=order_lines,
         product_features=products,
         objective_plan=plan,
         substitutes=substitutes,

@@ -104,7 +104,7 @@ class Frames:
             bundles,
             params,
             orders=self.orders,
-            order_lines=self.order_lines,
+            order_lines=self.order_lines.lazy(),
             variants=self.variants,
             catalog=self.catalog,
         )
@@ -271,7 +271,7 @@ def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) 
 
 def _elasticity_error(shop: PricedShop, frames: Frames) -> tuple[float, float]:
     """Mean error over the variants of streams, and the share of negative elasticities."""
-    usable = usable_lines(frames.orders, frames.order_lines, currency=CURRENCY)
+    usable = usable_lines(frames.orders, frames.order_lines.lazy(), currency=CURRENCY)
     sales = weekly_sales(usable.get_column("variant_id"), usable)
     slopes = own_price_slopes(sales)
     unknown = np.full(sales.variant_ids.len(), -1)

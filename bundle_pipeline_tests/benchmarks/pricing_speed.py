@@ -62,7 +62,7 @@ def measure(
                 candidates,
                 PricingParams(),
                 orders=orders,
-                order_lines=order_lines,
+                order_lines=order_lines.lazy(),
                 variants=_variants(prices),
                 catalog=Catalog.create_empty(),
             )

@@ -342,7 +342,7 @@ def _known(
         itemsets=grown,
         item_counts=count_items(baskets),
         orders=orders_frame(1),
-        order_lines=order_lines_frame("x"),
+        order_lines=order_lines_frame("x").lazy(),
         variants=variants_frame(*(variant(**row) for row in rows)),
         catalog=catalog_frame(*(catalog_entry(**row) for row in rows)),
         inventory=Inventory.create_empty(),

@@ -54,9 +54,9 @@ def test_units_are_counted_in_the_days_up_to_the_newest_order() -> None:
         3, ordered_at=[NOW, NOW - timedelta(days=59, hours=23), NOW - timedelta(days=60)]
     )
     lines = order_lines_frame(["a", "b", None], ["a"], ["a", "c"], quantity=2)
-    sold = units_sold(lines, orders=orders, days=60).sort("variant_id")
+    sold = units_sold(lines.lazy(), orders=orders, days=60).sort("variant_id")
     assert sold.rows() == [("a", 4), ("b", 2)]
 
 
 def test_a_shop_without_orders_sold_nothing() -> None:
-    assert units_sold(order_lines_frame(), orders=orders_frame(0), days=60).is_empty()
+    assert units_sold(order_lines_frame().lazy(), orders=orders_frame(0), days=60).is_empty()

@@ -37,6 +37,8 @@ def test_inverted_weights_are_found_worse(published_samples: Published, shop: st
     split = split_in_time(baskets, settings.evaluation, held_out_share=0.2)
     assert isinstance(split, Split)
     frames = {frame: site.lake.read(schema, name) for frame, schema in FRAMES.items()}
+    order_lines = frames.pop("order_lines").lazy()
+    known = KnownOfShop(order_lines=order_lines, **_named(frames, KnownOfShop))
     # With fewer slots than candidates, or all of them are offered whatever they weigh.
     few = settings.ranking.model_copy(update={"max_bundles": 6})
     good = ChoosingSettings.of(settings).model_copy(update={"ranking": few})
@@ -46,7 +48,7 @@ def test_inverted_weights_are_found_worse(published_samples: Published, shop: st
             offered_before(
                 split.older,
                 name,
-                known=KnownOfShop(**_named(frames, KnownOfShop)),
+                known=known,
                 content_neighbours=frames["content_neighbours"],
                 neighbour_quality=frames["neighbour_quality"],
                 settings=choosing,

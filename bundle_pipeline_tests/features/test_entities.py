@@ -21,7 +21,6 @@ from bundle_pipeline.features.objective_plan import plan_objectives
 from bundle_pipeline.features.pairs import pair_features
 from bundle_pipeline.features.params import FeatureParams
 from bundle_pipeline.features.products import product_features
-from bundle_pipeline.features.sales import gathered_sales
 from bundle_pipeline.mining.pair_rules import mine_pair_rules
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.schemas.base import checked
@@ -53,7 +52,7 @@ def test_a_variant_of_two_products_or_of_none_is_told() -> None:
     without_b = products.filter(~pl.col("variant_ids").list.contains("b"))
     twice_a = pl.concat([products, without_b])
     for rows, astray in ((without_b, ["b"]), (twice_a, ["a"]), (products, [])):
-        found = variants_not_of_one_product(rows, order_lines=shop.order_lines, **files)
+        found = variants_not_of_one_product(rows, order_lines=shop.order_lines.lazy(), **files)
         assert found.get_column("key").to_list() == astray
 
 
@@ -74,7 +73,7 @@ def measured(shop: SoldShop) -> dict[str, pl.DataFrame]:
         params=PARAMS.plan,
     )
     astray = variants_not_of_one_product(
-        products, order_lines=shop.order_lines, variants=shop.variants, catalog=shop.catalog
+        products, order_lines=shop.order_lines.lazy(), variants=shop.variants, catalog=shop.catalog
     )
     assert astray.is_empty()
     assert customers_unlike_orders(customers, shop.orders).is_empty()
@@ -146,5 +145,5 @@ def test_the_order_of_rows_changes_nothing(
 def test_rooms_never_change_their_inputs() -> None:
     shop = sold_shop(Sale("a", customer="x"), variants=[variant("a")])
     before = {name: frame.clone() for name, frame in vars(shop).items()}
-    gathered_sales(**vars(shop))
+    shop.sales()
     assert all(frame.equals(before[name]) for name, frame in vars(shop).items())

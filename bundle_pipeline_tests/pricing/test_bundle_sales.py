@@ -59,5 +59,5 @@ def sales() -> WeeklySales:
     lines = order_lines_frame(*(list(basket) for basket in BASKETS)).with_columns(
         quantity=pl.Series([units for basket in BASKETS for units in basket.values()])
     )
-    usable = usable_lines(orders_frame(len(BASKETS)), lines, currency="EUR")
+    usable = usable_lines(orders_frame(len(BASKETS)), lines.lazy(), currency="EUR")
     return weekly_sales(pl.Series("variant_id", list(LETTERS)), usable)

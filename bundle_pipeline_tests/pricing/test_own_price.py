@@ -169,7 +169,7 @@ def _sales(week: int) -> int:
 
 def sales_of(shop: Shop, ids: pl.Series = IDS) -> WeeklySales:
     orders, lines = shop
-    return weekly_sales(ids, usable_lines(orders, lines, currency="EUR"))
+    return weekly_sales(ids, usable_lines(orders, lines.lazy(), currency="EUR"))
 
 
 def slopes_of(shop: Shop) -> OwnPriceSlopes:

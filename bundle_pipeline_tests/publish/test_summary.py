@@ -16,7 +16,6 @@ from bundle_pipeline_tests.support.frames import (
     BETWEEN_ORDERS,
     FIRST_ORDER_AT,
     baskets_frame,
-    order_lines_frame,
     orders_frame,
     shuffled,
 )
@@ -26,7 +25,6 @@ from bundle_pipeline_tests.support.products import variant, variants_frame
 BASKETS = encode_baskets(baskets_frame("ab", "ab", "a", "abc"), BasketParams(max_basket_size=2))
 FRAMES: dict[str, pl.DataFrame] = {
     "orders": orders_frame(4),
-    "order_lines": order_lines_frame("ab", "ab", "a", "abc"),
     "variants": variants_frame(variant("a"), variant("b")),
     "pair_rules": pair_rules_frame(pair("a", "b", count=2, counts=(3, 2), basket_total=3)),
     "ranked_bundles": ranked_bundles(priced(scored(candidate(bundle_item("a"), bundle_item("b"))))),
@@ -58,6 +56,7 @@ def test_what_the_orders_can_show_at_all_is_stated_with_bundles_too() -> None:
     header = header_of(
         shop_id("corner"),
         baskets=BASKETS,
+        order_line_count=8,
         smallest_detectable_lift=3.5,
         baskets_for_double=1900,
         preview=None,
@@ -121,6 +120,7 @@ def header_with(baskets: EncodedBaskets = BASKETS, /, **frames: pl.DataFrame) ->
     return header_of(
         shop_id("corner"),
         baskets=baskets,
+        order_line_count=8,
         smallest_detectable_lift=None,
         baskets_for_double=None,
         preview=None,

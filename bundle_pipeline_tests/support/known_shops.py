@@ -34,8 +34,9 @@ def known_of_shop(frames: Mapping[str, pl.DataFrame]) -> KnownOfShop:
     """These frames, empty ones for those that aren't given, and the features of both."""
     params = FeatureParams()
     inputs = {name: frames.get(name, schema.create_empty()) for name, schema in _INPUTS.items()}
-    files = ("orders", "order_lines", "variants", "catalog", "inventory")
-    sales = gathered_sales(**{name: inputs[name] for name in files})
+    order_lines = inputs.pop("order_lines").lazy()
+    files = {name: inputs[name] for name in ("orders", "variants", "catalog", "inventory")}
+    sales = gathered_sales(order_lines=order_lines, **files)
     products = product_features(sales, params)
     plan = plan_objectives(
         products,
@@ -44,4 +45,6 @@ def known_of_shop(frames: Mapping[str, pl.DataFrame]) -> KnownOfShop:
         as_of=data_clock(inputs["orders"]),
         params=params.plan,
     )
-    return KnownOfShop(product_features=products, objective_plan=plan, **inputs)
+    return KnownOfShop(
+        product_features=products, objective_plan=plan, order_lines=order_lines, **inputs
+    )

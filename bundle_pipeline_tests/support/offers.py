@@ -43,7 +43,7 @@ def offers(*rows: Row) -> pl.DataFrame:
 def units_of(*sales: Sale) -> pl.DataFrame:
     """Units per order of these sales."""
     shop = sold_shop(*sales)
-    return units_per_order(shop.orders, shop.order_lines)
+    return units_per_order(shop.orders, shop.order_lines.lazy())
 
 
 def alike(*pairs: str) -> pl.DataFrame:

@@ -30,7 +30,7 @@ def priced_with_history(
         scored,
         params,
         orders=orders,
-        order_lines=order_lines,
+        order_lines=order_lines.lazy(),
         variants=Variants.create_empty(),
         catalog=Catalog.create_empty(),
     )

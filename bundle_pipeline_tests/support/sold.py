@@ -57,7 +57,7 @@ class SoldShop:
         """What features are measured on."""
         return gathered_sales(
             orders=self.orders,
-            order_lines=self.order_lines,
+            order_lines=self.order_lines.lazy(),
             variants=self.variants,
             catalog=self.catalog,
             inventory=self.inventory,

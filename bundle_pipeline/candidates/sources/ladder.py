@@ -60,8 +60,8 @@ class KnownOfProducts:
     """``Substitutes``: nor these."""
     orders: pl.DataFrame
     """``Orders``."""
-    order_lines: pl.DataFrame
-    """``OrderLines``."""
+    order_lines: pl.LazyFrame
+    """``OrderLines``, not read yet."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ _SECONDS_PER_DAY = 86_400
 
 
 def popular_products(
-    order_lines: pl.DataFrame, *, orders: pl.DataFrame, shelf: Shelf, params: PopularityParams
+    order_lines: pl.LazyFrame, *, orders: pl.DataFrame, shelf: Shelf, params: PopularityParams
 ) -> pl.DataFrame:
     """How popular each active product is of late, and how fast it grows.
 
@@ -20,7 +20,7 @@ def popular_products(
     Ages are taken from the newest order. Products without an order have no row.
 
     Args:
-        order_lines: ``OrderLines``.
+        order_lines: ``OrderLines``, not read yet.
         orders: ``Orders``.
         shelf: What can be offered.
         params: Half-life, and what a trend is.
@@ -34,10 +34,11 @@ def popular_products(
     before = ((pl.col("age") >= days) & (pl.col("age") < 2 * days)).sum()
     return (
         order_lines.select("order_id", "variant_id")
-        .join(shelf.product_of, on="variant_id", validate="m:1")
+        .join(shelf.product_of.lazy(), on="variant_id")
         .select("order_id", "product_id")
         .unique()
-        .join(orders.select("order_id", age=age), on="order_id", validate="m:1")
+        .join(orders.lazy().select("order_id", age=age), on="order_id")
+        .collect(engine="streaming")
         .sort("product_id", "age")
         .group_by("product_id", maintain_order=True)
         .agg(

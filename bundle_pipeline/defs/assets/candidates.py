@@ -24,7 +24,7 @@ def candidate_bundles(
     itemsets: pl.DataFrame,
     item_counts: pl.DataFrame,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,

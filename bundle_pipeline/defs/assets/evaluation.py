@@ -56,7 +56,7 @@ def evaluation(
     itemsets: pl.DataFrame,
     item_counts: pl.DataFrame,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,

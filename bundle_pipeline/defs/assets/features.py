@@ -132,7 +132,7 @@ def measure(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
     inventory: pl.DataFrame,

@@ -19,7 +19,7 @@ def priced_bundles(
     site: dg.ResourceParam[Site],
     scored_bundles: pl.DataFrame,
     orders: pl.DataFrame,
-    order_lines: pl.DataFrame,
+    order_lines: pl.LazyFrame,
     variants: pl.DataFrame,
     catalog: pl.DataFrame,
 ) -> dg.MaterializeResult[pl.DataFrame]:

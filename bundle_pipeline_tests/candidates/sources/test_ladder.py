@@ -49,7 +49,7 @@ KNOWN = KnownOfProducts(
     duplicate_products=DuplicateProducts.create_empty(),
     substitutes=Substitutes.create_empty(),
     orders=orders_frame(len(BASKETS)),
-    order_lines=order_lines_frame(*map(list, BASKETS)),
+    order_lines=order_lines_frame(*map(list, BASKETS)).lazy(),
 )
 AB = pl.Series(["a", "b"])
 ALL = SourceParams(min_coverage=1.0, package_complements=False, companions_per_product=1)

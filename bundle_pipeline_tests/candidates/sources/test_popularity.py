@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 def popular(*orders: tuple[int, str], params: PopularityParams) -> pl.DataFrame:
     """Products of these orders: days ago, and one letter for each variant."""
     return popular_products(
-        order_lines_frame(*(list(variants) for _, variants in orders)),
+        order_lines_frame(*(list(variants) for _, variants in orders)).lazy(),
         orders=orders_frame(
             len(orders), ordered_at=[NOW - timedelta(days=days) for days, _ in orders]
         ),
