@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.baskets.codes import Codes, SmallCodes, ranges
 from bundle_pipeline.baskets.segments import (
     SegmentSummary,
     in_segment,
@@ -24,10 +25,6 @@ from bundle_pipeline.baskets.size_limit import BasketParams, basket_size_limit
 from bundle_pipeline.schemas.base import UTC_TIMESTAMP
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.store.parts import Parts
-
-Codes = npt.NDArray[np.int64]
-# Of lines and baskets, of which there are millions. Products of them need Codes.
-SmallCodes = npt.NDArray[np.int32]
 
 UNKNOWN_CUSTOMER = -1
 
@@ -217,12 +214,6 @@ def counted_orders(baskets: Parts[Baskets], params: BasketParams) -> pl.Series:
     size = pl.col("variant_ids").list.len().alias("basket_size")
     facts = baskets.scan().select("order_id", size, "unit_count", customer="customer_key").collect()
     return facts.get_column("order_id").filter(_chosen(facts, params).is_counted)
-
-
-def ranges(start: Codes, length: npt.NDArray[np.integer]) -> Codes:
-    """``start, start + 1, ...``, ``length`` of them, one range after the other."""
-    first = np.cumsum(length, dtype=np.int64) - length
-    return np.repeat(start - first, length) + np.arange(int(length.sum()))
 
 
 class _Numbers:

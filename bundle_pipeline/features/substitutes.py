@@ -6,18 +6,17 @@ smaller expectation counts. So a pair that is said to be rarely together is so b
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
 
 import dataframely as dy
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field
-from scipy import sparse  # pyright: ignore[reportMissingTypeStubs]
 
+from bundle_pipeline.baskets.codes import Codes, distinct
 from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
+from bundle_pipeline.features.holdings import Holdings
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.similar_products import Substitutes
 from bundle_pipeline.settings.layers import Params
@@ -25,14 +24,7 @@ from bundle_pipeline.statistics.poisson import exact_interval
 
 logger = logging.getLogger(__name__)
 
-Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-# SciPy has no types of its own.
-SparseMatrix = Any
-csc_array = cast("Callable[..., SparseMatrix]", sparse.csc_array)
-
-# Pairs counted at once.
-_PAIRS_PER_BLOCK = 20_000
 # Of the score: what pages say is half of it, what orders say the other half.
 _CONTENT_PART = 0.5
 
@@ -78,11 +70,27 @@ def find_substitutes(
         One row per pair of products alike, substitutes or not.
     """
     alike = _alike(content_neighbours, params)
-    lines = _lines(baskets, products)
-    in_baskets = _together(lines.select("product_id", group="basket"), alike)
-    is_known = pl.col("customer") != UNKNOWN_CUSTOMER
-    known = lines.filter(is_known).select("product_id", group="customer")
-    by_customers = _together(known, alike)
+    sides = ("first_product_id", "second_product_id")
+    ids = pl.concat(
+        [products.get_column("product_id"), *(alike.get_column(side) for side in sides)]
+    )
+    numbered = pl.DataFrame({"product_id": ids.unique().sort()}).with_row_index("product")
+    left, right = (
+        alike.get_column(side)
+        .replace_strict(numbered.get_column("product_id"), numbered.get_column("product"))
+        .cast(pl.Int64)
+        .to_numpy()
+        for side in sides
+    )
+    numbers = products.join(numbered, on="product_id", validate="m:1")
+    of_line = _product_of_line(baskets, numbers)
+    customer = np.repeat(baskets.customer, baskets.basket_size).astype(np.int64)
+    is_product = of_line.is_not_null().to_numpy()
+    is_known = is_product & (customer != UNKNOWN_CUSTOMER)
+    product = of_line.fill_null(-1).to_numpy()
+    basket = baskets.basket.astype(np.int64)
+    in_baskets = _together(product[is_product], basket[is_product], left, right)
+    by_customers = _together(product[is_known], customer[is_known], left, right)
     found = (
         alike.with_columns(
             basket_count=in_baskets.count,
@@ -92,7 +100,7 @@ def find_substitutes(
             expected_customer_count=by_customers.expected,
             customer_lift_low=_ratio(exact_interval(by_customers.count)[0], by_customers.expected),
         )
-        .pipe(_where_customers_are_known, is_known=not known.is_empty())
+        .pipe(_where_customers_are_known, is_known=bool(is_known.any()))
         .pipe(_judged)
     )
     logger.info(
@@ -124,77 +132,53 @@ def _alike(neighbours: pl.DataFrame, params: SubstituteParams) -> pl.DataFrame:
     )
 
 
-def _lines(baskets: EncodedBaskets, products: pl.DataFrame) -> pl.DataFrame:
-    """``product_id``, ``basket`` and ``customer`` of each line whose product is known."""
-    variants = baskets.variant_ids.to_frame("variant_id").with_row_index("variant")
-    known = variants.join(products, on="variant_id", validate="1:1").select(
-        pl.col("variant").cast(pl.Int32), "product_id"
+def _product_of_line(baskets: EncodedBaskets, numbers: pl.DataFrame) -> pl.Series:
+    """Number of each line's product, null where it isn't known."""
+    variants = baskets.variant_ids.to_frame("variant_id")
+    of_variant = variants.join(
+        numbers, on="variant_id", how="left", validate="1:1", maintain_order="left"
     )
-    return pl.DataFrame(
-        {
-            "variant": baskets.variant,
-            "basket": baskets.basket,
-            "customer": np.repeat(baskets.customer, baskets.basket_size),
-        }
-    ).join(known, on="variant", validate="m:1")
+    return of_variant.get_column("product").cast(pl.Int64).gather(baskets.variant)
 
 
-def _together(lines: pl.DataFrame, pairs: pl.DataFrame) -> _Together:
+def _together(product: Codes, group: Codes, left: Codes, right: Codes) -> _Together:
     """Count and expectation of each pair over groups of distinct products.
 
     Args:
-        lines: ``product_id`` and ``group``.
-        pairs: ``first_product_id`` and ``second_product_id``.
+        product: Product of each line.
+        group: Its group; a product may be in one several times.
+        left: A product of each pair.
+        right: The other one.
     """
-    sold = (
-        lines.unique()
-        .with_columns(size=pl.len().over("group").cast(pl.Int64))
-        .filter(pl.col("size") > 1)
-        .with_columns(pl.col("product_id", "group").rank("dense").cast(pl.Int64).name.suffix("_at"))
-        .with_columns(
-            pl.col("product_id_at", "group_at") - 1,
-            # Sizes 2 to 3, 4 to 7, 8 to 15 and so on.
-            size_class=pl.col("size").cast(pl.Float64).log(2).floor().cast(pl.Int64),
-        )
-        .sort("product_id_at", "group_at")
-    )
-    codes = sold.select("product_id", code="product_id_at").unique()
-    left, right = (
-        pairs.select(product_id=f"{side}_product_id")
-        .join(codes, on="product_id", how="left", validate="m:1", maintain_order="left")
-        .get_column("code")
-        # A product that nobody bought is the one behind the last.
-        .fill_null(codes.height)
-        .to_numpy()
-        for side in ("first", "second")
-    )
+    if not left.size:
+        return _Together(np.zeros(0, dtype=np.int64), np.zeros(0))
+    group_count = int(group.max(initial=-1)) + 1
+    # By product, then group, each once.
+    cells = distinct(product * group_count + group)
+    product, group = np.divmod(cells, max(group_count, 1))
+    size = np.bincount(group, minlength=group_count)[group]
+    product, group, size = (column[size > 1] for column in (product, group, size))
+    product_count = int(max(codes.max(initial=-1) for codes in (product, left, right))) + 1
+    holdings = Holdings.of(product, group, item_count=product_count, group_count=group_count)
     return _Together(
-        count=_counts(sold, codes.height, left, right),
-        expected=_expected(sold, codes.height, left, right),
+        count=holdings.shared_counts(left, right),
+        expected=_expected(product, size, left, right, product_count=product_count),
     )
 
 
-def _counts(sold: pl.DataFrame, product_count: int, left: Codes, right: Codes) -> Codes:
-    product, group = (sold.get_column(name).to_numpy() for name in ("product_id_at", "group_at"))
-    shape = (int(group.max(initial=-1)) + 1, product_count + 1)
-    matrix = csc_array((np.ones(product.size, dtype=np.int64), (group, product)), shape=shape)
-    counts = np.zeros(left.size, dtype=np.int64)
-    for first in range(0, left.size, _PAIRS_PER_BLOCK):
-        part = slice(first, first + _PAIRS_PER_BLOCK)
-        both = matrix[:, left[part]].multiply(matrix[:, right[part]])
-        counts[part] = np.asarray(both.sum(axis=0)).ravel()
-    return counts
-
-
-def _expected(sold: pl.DataFrame, product_count: int, left: Codes, right: Codes) -> Floats:
+def _expected(
+    product: Codes, size: Codes, left: Codes, right: Codes, *, product_count: int
+) -> Floats:
+    # Sizes 2 to 3, 4 to 7, 8 to 15 and so on.
+    size_class = np.log2(size).astype(np.int8)
     expected = np.zeros(left.size)
-    for _, lines in sold.group_by("size_class", maintain_order=True):
-        product = lines.get_column("product_id_at").to_numpy()
-        others = lines.get_column("size").to_numpy() - 1
-        count = np.bincount(product, minlength=product_count + 1).astype(np.float64)
-        companions = np.bincount(product, weights=others, minlength=product_count + 1)
+    for wanted in np.unique(size_class):
+        is_in = size_class == wanted
+        sold = product[is_in]
+        count = np.bincount(sold, minlength=product_count).astype(np.float64)
+        companions = np.bincount(sold, weights=size[is_in] - 1, minlength=product_count)
         filled = np.minimum(count[left] * companions[right], count[right] * companions[left])
-        expected += filled / lines.height
+        expected += filled / sold.size
     return expected
 
 

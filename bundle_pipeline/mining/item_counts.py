@@ -6,8 +6,8 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
+from bundle_pipeline.baskets.codes import distinct
 from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
-from bundle_pipeline.mining.occurrences import distinct
 from bundle_pipeline.mining.pair_counts import variant_counts
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import ItemCounts

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, Codes, EncodedBaskets, ranges
+from bundle_pipeline.baskets.codes import Codes, distinct, ranges
+from bundle_pipeline.baskets.encoded import UNKNOWN_CUSTOMER, EncodedBaskets
 from bundle_pipeline.mining.itemset_counts import Tally
 
 # Pairs of lines of one order that are laid out at a time: about 100 MB.
@@ -108,12 +109,6 @@ def triple_occurrences(encoded: EncodedBaskets, triples: Codes) -> Occurrences:
     lines = encoded.basket.astype(np.int64) * width + encoded.variant
     _, found = _places(lines, basket[entry] * width + triples[triple, 2])
     return Occurrences(triple[found], basket[entry[found]], len(triples))
-
-
-def distinct(keys: Codes) -> Codes:
-    """The distinct values, ascending; several times faster than ``np.unique``, which hashes."""
-    ordered = np.sort(keys)
-    return ordered[np.diff(ordered, prepend=ordered[:1] - 1) > 0]
 
 
 def runs(group: Codes) -> Iterator[tuple[int, int]]:
