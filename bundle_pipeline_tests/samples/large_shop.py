@@ -1,4 +1,4 @@
-"""An order export as large as asked, written as it is made: the size of Instacart's public set.
+"""Exports of a shop as large as asked, orders written as they are made: as many as Instacart's set.
 
 ``python -m bundle_pipeline_tests.samples.large_shop FILE --orders 3400000`` writes about 9.4 lines
 per order over 50,000 variants, popularity falling as in real shops; the same bytes for the same
@@ -19,6 +19,11 @@ _MEAN_EXTRA_LINES = 8.4
 _POPULARITY_EXPONENT = 0.9
 _ORDERS_AT_A_TIME = 200_000
 _FIRST_ORDER_ID, _FIRST_LINE_ID, _FIRST_VARIANT_ID = 450_000_000, 900_000_000, 40_000_000
+_FIRST_PRODUCT_ID, _FIRST_INVENTORY_ID = 50_000_000, 60_000_000
+_LOOKS = ("Oak", "Elm", "Iris", "Rust", "Moss", "Coral", "Slate", "Amber", "Ivory", "Pine")
+_KINDS = ("Mug", "Lamp", "Bowl", "Scarf", "Chair", "Candle", "Basket", "Kettle", "Towel", "Clock")
+_COST_RATE = 0.6
+_MOST_STOCK = 500
 _FIRST_DAY = np.datetime64("2023-01-01T00:00:00", "s")
 _SECONDS_OF_THREE_YEARS = 3 * 365 * 86_400
 
@@ -36,7 +41,7 @@ def write_orders(path: Path, order_count: int, *, seed: int = 1, first_order: in
     """
     random = np.random.default_rng([seed, first_order])
     shares = np.cumsum(1 / np.arange(1, _VARIANT_COUNT + 1) ** _POPULARITY_EXPONENT)
-    prices = np.random.default_rng(seed).integers(99, 5_000, _VARIANT_COUNT)
+    prices = _prices(seed)
     line_count = 0
     with path.open("wb") as file:
         for start in range(first_order, first_order + order_count, _ORDERS_AT_A_TIME):
@@ -45,6 +50,49 @@ def write_orders(path: Path, order_count: int, *, seed: int = 1, first_order: in
                 file, orders, shares / shares[-1], prices, random, has_header=start == first_order
             )
     return line_count
+
+
+def write_products(folder: Path, *, seed: int = 1) -> None:
+    """Write the files of products that go with the orders: catalog, variants and inventory.
+
+    Args:
+        folder: Where to.
+        seed: That of the orders.
+    """
+    random = np.random.default_rng([seed, _VARIANT_COUNT])
+    look, kind = (
+        pl.Series(words).gather(random.integers(0, len(words), _VARIANT_COUNT))
+        for words in (_LOOKS, _KINDS)
+    )
+    number = pl.int_range(_VARIANT_COUNT, eager=True)
+    price = pl.Series(_prices(seed) / 100)
+    products = pl.DataFrame(
+        {
+            "product_id": number + _FIRST_PRODUCT_ID,
+            "variant_id": number + _FIRST_VARIANT_ID,
+            "sku": pl.select(pl.format("SKU-{}", number)).to_series(),
+            "price": price,
+            "cost": (price * _COST_RATE).round(2),
+            "inventory_item_id": number + _FIRST_INVENTORY_ID,
+        }
+    )
+    products.with_columns(
+        product_title=pl.format("{} {} {}", look, kind, number),
+        product_type=kind,
+        product_status=pl.lit("active"),
+    ).write_csv(folder / "catalog.csv")
+    products.with_columns(variant_title=pl.lit("Default Title")).write_csv(folder / "variants.csv")
+    products.select(
+        "inventory_item_id",
+        location_id=pl.lit(1),
+        available=pl.Series(random.integers(0, _MOST_STOCK, _VARIANT_COUNT)),
+        updated_at=pl.lit("2026-01-01T00:00:00Z"),
+    ).write_csv(folder / "inventory.csv")
+
+
+def _prices(seed: int) -> Integers:
+    """Price of each variant in cents."""
+    return np.random.default_rng(seed).integers(99, 5_000, _VARIANT_COUNT)
 
 
 def _write_batch(
