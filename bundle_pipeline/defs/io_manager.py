@@ -87,7 +87,9 @@ class FrameIOManager(dg.IOManager):
         if isinstance(loaded, EncodedBaskets):
             return loaded.of_variants(self._looked_at(shop))
         if schema in _OF_PRODUCTS:
-            return loaded.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
+            narrow = loaded.filter(pl.col("variant_id").is_in(self._looked_at(shop).implode()))
+            # Every step would read the lines anew; so few of them are held.
+            return narrow.collect().lazy() if isinstance(narrow, pl.LazyFrame) else narrow
         return loaded
 
     def _looked_at(self, shop: ShopId) -> pl.Series:
