@@ -13,9 +13,10 @@ class NeighbourParams(Params):
     min_basket_count: int = Field(default=5, ge=1)
     """Fewest counted baskets of a variant for `svd`, `ease` and `blend`; rarer ones have neighbours
     by co-visitation only."""
-    max_model_mb: int = Field(default=576, ge=1, le=100_000)
-    """Most megabytes (10 ** 6 bytes) of the matrix of `ease`. The most popular variants whose
-    matrix fits in single precision are modelled, 12,000 with 576; up to 8,485 of them in double."""
+    max_model_mb: int = Field(default=288, ge=1, le=100_000)
+    """Most megabytes (10 ** 6 bytes) of the matrix of `ease`, one half of which is kept. The most
+    popular variants for which it fits in single precision are modelled, 12,000 with 288; up to
+    8,485 of them in double."""
     size_exponent: float = Field(default=0.5, ge=0, le=1)
     """A basket of n variants counts `1 / (n - 1) ** size_exponent`: 0 counts every basket the same,
     1 every pair."""

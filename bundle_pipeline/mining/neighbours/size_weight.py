@@ -22,9 +22,9 @@ from bundle_pipeline.mining.neighbours.item_baskets import (
     item_baskets,
     most_popular,
 )
-from bundle_pipeline.mining.neighbours.linear import invert
+from bundle_pipeline.mining.neighbours.linear import ridged_inverse
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
-from bundle_pipeline.mining.neighbours.scores import BLOCK
+from bundle_pipeline.mining.neighbours.scores import BLOCK, Scores
 
 # Enough to tell half a percentage point of hits; about a second for each weight.
 _MOST_ITEMS = 1500
@@ -56,18 +56,13 @@ def left_out_places(items: ItemBaskets, params: NeighbourParams) -> Floats:
     Scores are those of :func:`~bundle_pipeline.mining.neighbours.linear.fit_linear` on the other
     baskets.
     """
-    weight = items.weights(params.size_exponent)
-    matrix = np.empty((items.item_count, items.item_count))
-    for block, product in items.products(weight):
-        matrix[block] = product.toarray()
-    matrix[np.diag_indices_from(matrix)] += params.ridge
-    invert(matrix)
+    inverse = ridged_inverse(items, params, np.float64).rows(np.arange(items.item_count))
     left_out = held_out(items, max_baskets=_MOST_BASKETS)
     return np.concatenate(
         [
             np.empty(0),
             *(
-                _places(matrix, items, left_out, params, slice(start, start + BLOCK))
+                _places(inverse, items, left_out, params, slice(start, start + BLOCK))
                 for start in range(0, left_out.hidden.size, BLOCK)
             ),
         ]
@@ -75,7 +70,7 @@ def left_out_places(items: ItemBaskets, params: NeighbourParams) -> Floats:
 
 
 def _places(
-    inverse: Floats, items: ItemBaskets, left_out: HeldOut, params: NeighbourParams, block: slice
+    inverse: Scores, items: ItemBaskets, left_out: HeldOut, params: NeighbourParams, block: slice
 ) -> Floats:
     given, hidden = left_out.given[block], left_out.hidden[block]
     row = np.arange(hidden.size)
