@@ -71,9 +71,8 @@ def limit(
     at_least: Annotated[int, typer.Option(help="Pairs with the limit off.")] = 24_684,
 ) -> None:
     """Count pairs with and without the basket size limit, and those seen again later."""
-    console.print(
-        "older orders, limit off, q <= 0.01:", size_limit.pairs_at_stated_threshold(data, shop)
-    )
+    for name, passing in size_limit.pairs_at_stated_threshold(data, shop):
+        console.print(f"older orders, {name}, q <= 0.01:", passing)
     own: dict[NullName, dict[str, int]] = {}
     for null in size_limit.NULLS:
         own[null] = size_limit.pairs_at_own_threshold(data, shop, null)

@@ -33,6 +33,7 @@ OLDER_SHARE = 0.8
 # and pairs in at least 5 of them, 1 % false ones.
 _STATED_COUNT, _STATED_Q = 5, 0.01
 _AGAIN_LEVEL = 0.05
+_LIMITS = {"limit on": None, "limit off": NO_LIMIT}
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,15 @@ class Limited:
     """What that would be if nothing went together; below 0.05, since counts are whole."""
 
 
-def pairs_at_stated_threshold(data: Path, shop: str) -> dict[str, int]:
-    """Pairs that pass with the size limit off, by null; "pooled" has all basket sizes in one."""
-    older, _ = split_by_time(counted_baskets(data, shop, max_basket_size=NO_LIMIT), OLDER_SHARE)
-    baskets = encoded(with_frequent_variants(older, _STATED_COUNT))
-    pairs, count = frequent_pairs(baskets, _STATED_COUNT, MiningParams())
-    expected = {null: expected_pair_counts(baskets, pairs, null) for null in NULLS}
-    expected = {**expected, "pooled": pooled_expected_counts(baskets, pairs)}
-    return {null: _passing(baskets, count, chance) for null, chance in expected.items()}
+def pairs_at_stated_threshold(data: Path, shop: str) -> Iterator[tuple[str, dict[str, int]]]:
+    """Pairs of older orders that pass by either limit, by null; "pooled" has all sizes in one."""
+    for name, limit in _LIMITS.items():
+        older, _ = split_by_time(counted_baskets(data, shop, max_basket_size=limit), OLDER_SHARE)
+        baskets = encoded(with_frequent_variants(older, _STATED_COUNT))
+        pairs, count = frequent_pairs(baskets, _STATED_COUNT, MiningParams())
+        expected = {null: expected_pair_counts(baskets, pairs, null) for null in NULLS}
+        expected = {**expected, "pooled": pooled_expected_counts(baskets, pairs)}
+        yield name, {null: _passing(baskets, count, each) for null, each in expected.items()}
 
 
 def _passing(baskets: EncodedBaskets, count: Codes, expected: npt.NDArray[np.float64]) -> int:
@@ -67,10 +69,9 @@ def _passing(baskets: EncodedBaskets, count: Codes, expected: npt.NDArray[np.flo
 def pairs_at_own_threshold(data: Path, shop: str, null: NullName) -> dict[str, int]:
     """Significant pairs of all orders by default settings, with and without the size limit."""
     params = MiningParams(null_model=null)
-    limits = {"limit on": None, "limit off": NO_LIMIT}
     return {
         name: len(_significant(counted_baskets(data, shop, max_basket_size=limit), params))
-        for name, limit in limits.items()
+        for name, limit in _LIMITS.items()
     }
 
 
