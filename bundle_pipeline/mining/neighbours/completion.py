@@ -61,14 +61,15 @@ def in_turn(encoded: EncodedBaskets) -> EncodedBaskets:
     return encoded.in_order(drawn)
 
 
-def held_out(items: ItemBaskets, *, max_baskets: int) -> HeldOut:
+def held_out(items: ItemBaskets, *, max_baskets: int, seed: int = _SEED) -> HeldOut:
     """Hide one item, drawn from a fixed seed, of each basket with at least two.
 
     Args:
         items: Held-out baskets over the items of the method.
         max_baskets: Most baskets; drawn above it.
+        seed: Of both draws.
     """
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(seed)
     size = items.basket_size
     basket = np.flatnonzero(size > 1)
     chosen = items.matrix.indptr[basket] + (rng.random(basket.size) * size[basket]).astype(np.int64)
@@ -94,15 +95,7 @@ def completion(scores: ItemScores, baskets: HeldOut, basket_count: Codes) -> Com
         basket_count: Baskets of each item among those it was fitted on: more popular items come
             first where scores tie, and where those tie too, the place is the middle one.
     """
-    place = np.concatenate(
-        [
-            np.empty(0),
-            *(
-                _places_in_block(scores, baskets, slice(start, start + BLOCK), basket_count)
-                for start in range(0, baskets.hidden.size, BLOCK)
-            ),
-        ]
-    )
+    place = places(scores, baskets, basket_count)
     hit = place <= PLACES
     tail = ~head(basket_count)[baskets.hidden]
     return Completion(
@@ -111,6 +104,19 @@ def completion(scores: ItemScores, baskets: HeldOut, basket_count: Codes) -> Com
         mean_reciprocal_rank=float((1.0 / place[hit]).sum()) / max(place.size, 1),
         tail_basket_count=int(tail.sum()),
         tail_hit_rate=float(hit[tail].mean()) if tail.any() else None,
+    )
+
+
+def places(scores: ItemScores, baskets: HeldOut, basket_count: Codes) -> Floats:
+    """Place of the hidden item of each basket, from 1; see :func:`completion`."""
+    return np.concatenate(
+        [
+            np.empty(0),
+            *(
+                _places_in_block(scores, baskets, slice(start, start + BLOCK), basket_count)
+                for start in range(0, baskets.hidden.size, BLOCK)
+            ),
+        ]
     )
 
 

@@ -56,7 +56,7 @@ def left_out_places(items: ItemBaskets, params: NeighbourParams) -> Floats:
     Scores are those of :func:`~bundle_pipeline.mining.neighbours.linear.fit_linear` on the other
     baskets.
     """
-    inverse = ridged_inverse(items, params, np.float64).rows(np.arange(items.item_count))
+    inverse = ridged_inverse(items, params, np.float64).laid_out().cells
     left_out = held_out(items, max_baskets=_MOST_BASKETS)
     return np.concatenate(
         [

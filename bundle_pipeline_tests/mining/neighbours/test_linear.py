@@ -12,6 +12,7 @@ from bundle_pipeline.mining.neighbours.linear import (
     most_items,
     ridged_inverse,
 )
+from bundle_pipeline.mining.neighbours.packed import FullMatrix, PackedMatrix
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.scores import Scores
 from bundle_pipeline_tests.mining.neighbours.shops import Floats, dense, items_of
@@ -78,6 +79,15 @@ def test_single_precision_is_close_and_is_used_where_double_does_not_fit() -> No
     assert double.dtype == np.float64
     assert single.dtype == np.float32
     assert single == pytest.approx(double, abs=1e-5)
+
+
+def test_scores_are_the_same_whether_one_half_or_all_cells_are_held() -> None:
+    encoded = encode_baskets(noise_shop(Noise(order_count=4000, variant_count=700), seed=1))
+    items = item_baskets(encoded, most_popular(encoded, min_basket_count=1))
+    half, full = (fit_linear(items, NeighbourParams(max_model_mb=mb)) for mb in (2, 4))
+    assert isinstance(half.inverse, PackedMatrix)
+    assert isinstance(full.inverse, FullMatrix)
+    assert (half.of(items.matrix[:100]) == full.of(items.matrix[:100])).all()
 
 
 def test_scores_of_a_basket_are_the_sums_of_those_of_its_items_however_many_they_are() -> None:
