@@ -70,7 +70,7 @@ EASE = {
 }
 LARGE = Noise(order_count=100_000, variant_count=12_000, mean_size=10, zipf=0.8)
 # Baskets of any size: the protocol has no limit.
-_NO_LIMIT = BasketParams(max_basket_size=10**9)
+NO_LIMIT = BasketParams(max_basket_size=10**9)
 _RIDGES = (50.0, 200.0, 500.0, 1000.0)
 _KIB_PER_MB = 1000 / 1024 * 1000
 
@@ -103,7 +103,7 @@ def measure(
         if shop and name not in shop:
             continue
         published = "/".join(f"{figure:.3f}" for figure in EASE.get(name, ()))
-        encoded = encode_baskets(baskets_of(*orders_of_lines(path)), _NO_LIMIT)
+        encoded = encode_baskets(baskets_of(*orders_of_lines(path)), NO_LIMIT)
         for method, figures in judged(encoded, NeighbourParams(), with_ease=ease):
             row = _row(name, method, figures, published)
             table.add_row(*row)
@@ -126,10 +126,10 @@ def judged(
     variants = modelled_variants(older, params)
     items = item_baskets(older, variants)
     baskets = held_out(item_baskets(newest, variants), max_baskets=params.max_held_out_baskets)
-    baselines = _baselines(items)
+    plain = baselines(items)
     if with_ease:
-        baselines = chain(baselines, [("plain EASE", _tuned_ease(older, items))])
-    for method, scores in baselines:
+        plain = chain(plain, [("plain EASE", tuned_ease(older, items))])
+    for method, scores in plain:
         yield method, completion(scores, baskets, items.basket_count)
     for method, scores in fitted_methods(items, fit_covisitation(items, params), params):
         yield method, completion(scores, baskets, items.basket_count)
@@ -137,7 +137,8 @@ def judged(
         yield f"{method}, stored", completion(stored, baskets, items.basket_count)
 
 
-def _baselines(items: ItemBaskets) -> Iterator[tuple[str, ItemScores]]:
+def baselines(items: ItemBaskets) -> Iterator[tuple[str, ItemScores]]:
+    """Best sellers, and similarities that keep all cells."""
     yield "popularity", PopularityScores(items.item_count)
     both = (items.matrix.T @ items.matrix).tocoo()
     apart = both.row != both.col
@@ -150,7 +151,7 @@ def _baselines(items: ItemBaskets) -> Iterator[tuple[str, ItemScores]]:
         yield method, SimilarityScores(csr_array((score, (row, column)), shape=both.shape))
 
 
-def _tuned_ease(older: EncodedBaskets, items: ItemBaskets) -> ItemScores:
+def tuned_ease(older: EncodedBaskets, items: ItemBaskets) -> ItemScores:
     """EASE as published, its ridge chosen on the last tenth of what is learnt from."""
     split = int(older.basket_count * 0.9)
     first, last = (
