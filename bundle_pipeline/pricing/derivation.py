@@ -72,7 +72,7 @@ def _target_clause(params: PricingParams) -> pl.Expr:
         "Every cost is known: of a joint margin of {} most is earned{} with {} off, at a price "
         "elasticity of {} per item, {}",
         _amount("margin_total_minor"),
-        _safely(params),
+        _at_risk(),
         target,
         pl.col("elasticity").round(2),
         _worded(pl.col("response_level"), pl.col("response_week_count"), _LEARNT),
@@ -82,13 +82,10 @@ def _target_clause(params: PricingParams) -> pl.Expr:
     return pl.when(is_by_rule).then(by_rule).when(margin <= 0).then(none).otherwise(best)
 
 
-def _safely(params: PricingParams) -> pl.Expr:
-    """Empty where the expectation alone decides."""
-    chance = pl.lit(params.max_loss_chance) ** pl.col("information")
-    limited = pl.format(
-        ", at a chance of loss of at most {} %,", _percentage((chance * BASIS_POINTS).round())
-    )
-    return pl.when(chance == 1).then(pl.lit("")).otherwise(limited)
+def _at_risk() -> pl.Expr:
+    """The chance of loss that is taken; empty where the expectation alone decides."""
+    percent = (pl.col("loss_chance") * 100).round().cast(pl.Int64)
+    return pl.format(", at a chance of loss of {} %,", percent).fill_null("")
 
 
 def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr:

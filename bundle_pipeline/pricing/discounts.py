@@ -6,11 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.pricing.incremental import (
-    Economics,
-    best_discounts,
-    expected_gains,
-)
+from bundle_pipeline.pricing.incremental import Economics, best_discounts, prospects
+from bundle_pipeline.pricing.losses import price_of_loss
 from bundle_pipeline.pricing.params import BASIS_POINTS, PricingParams, in_basis_points
 from bundle_pipeline.pricing.response import BundleResponses
 from bundle_pipeline.pricing.sales import Codes, Floats
@@ -110,13 +107,15 @@ class _Choice:
 def with_discount(
     totals: pl.DataFrame, economics: Economics, responses: BundleResponses, params: PricingParams
 ) -> pl.DataFrame:
-    """Replace ``target_minor``, and add ``capped_minor``, ``discount_minor`` and ``pick_rate``.
+    """Replace ``target_minor``; add what becomes of it, its ``loss_chance`` and ``pick_rate``.
 
-    Where all costs are known (and the rule asks for it), ``target_minor`` earns most of all that
-    is tried, ``capped_minor`` of nothing and what the caps allow, ``discount_minor`` of these what
-    the floor leaves. Where a cost is unknown they are the target by habit, and what is nearest to
-    it below, or else above. Nothing off is always allowed; a discount that nobody notices isn't.
+    Where all costs are known (and the rule asks for it), ``target_minor`` is worth most of all that
+    is tried (what it earns, less what its chance of loss costs), ``capped_minor`` of nothing and
+    what the caps allow, ``discount_minor`` of these what the floor leaves. Where a cost is unknown
+    they are the target by habit, and what is nearest to it below, or else above. Nothing off is
+    always allowed; a discount that nobody notices isn't.
     ``pick_rate`` (basis points) is what comes off every option of a pick; null of other kinds.
+    ``loss_chance`` is that of ``target_minor``, null where it had no part in the choice.
 
     Args:
         totals: Of :func:`with_target`, by bundle and tier.
@@ -129,17 +128,33 @@ def with_discount(
     choice = _choice(totals, tried.amounts(totals))
     wanted = totals.get_column("target_minor").to_numpy()
     chosen = _by_habit(choice, wanted, totals)
+    loss_chance = np.full(totals.height, np.nan)
     if params.discount_rule == "expected_margin":
         is_known = totals.get_column("margin_total_minor").is_not_null().to_numpy()
-        gains = expected_gains(
-            economics, responses, choice.tried, max_loss_chance=params.max_loss_chance
+        promised = prospects(economics, responses, choice.tried)
+        price = price_of_loss(
+            promised,
+            choice.above_floor,
+            judged=(totals.get_column("backing") != "unproven").to_numpy(),
+            most=params.judged_bundle_count,
+            max_losing_share=params.max_losing_share,
         )
-        best = _by_margin(choice, gains, responses.order_rates)
+        best = _by_margin(choice, promised.worths(price))
         chosen = [np.where(is_known, *pair) for pair in zip(best, chosen, strict=True)]
+        is_limited = is_known & (price * responses.information > 0)
+        taken = _at(choice.tried, chosen[0], promised.loss_chances)
+        loss_chance = np.where(is_limited, taken, np.nan)
     amounts = zip(_AMOUNTS, chosen, strict=True)
     return totals.with_columns(
-        *(pl.Series(name, amount) for name, amount in amounts), tried.pick_rates(chosen[-1])
+        *(pl.Series(name, amount) for name, amount in amounts),
+        pl.Series("loss_chance", loss_chance).fill_nan(None),
+        tried.pick_rates(chosen[-1]),
     )
+
+
+def _at(tried: Codes, chosen: Codes, amounts: Floats) -> Floats:
+    """The amount of each row that belongs to what was chosen; 0 where it wasn't tried."""
+    return np.where(tried == chosen[:, None], amounts, 0.0).max(axis=1)
 
 
 def _choice(totals: pl.DataFrame, tried: Codes) -> _Choice:
@@ -186,21 +201,19 @@ def _rising(choice: _Choice, discounts: Codes) -> Codes:
     return lowered
 
 
-def _by_margin(choice: _Choice, gains: Floats, order_rates: Floats) -> list[Codes]:
+def _by_margin(choice: _Choice, worths: Floats) -> list[Codes]:
     everything = np.ones_like(choice.in_caps)
-    # Tiers are added up: each earns as often as there are orders in it.
-    of_tiers = gains[choice.tiers.row] * order_rates[choice.tiers.row, None]
     return [
-        _with_best_tiers(choice, of_tiers, mask, best_discounts(gains, choice.tried, mask))
+        _with_best_tiers(choice, worths, mask, best_discounts(worths, choice.tried, mask))
         for mask in (everything, choice.in_caps, choice.above_floor)
     ]
 
 
-def _with_best_tiers(choice: _Choice, gains: Floats, mask: _Mask, best: Codes) -> Codes:
+def _with_best_tiers(choice: _Choice, worths: Floats, mask: _Mask, best: Codes) -> Codes:
     tiers = choice.tiers
     if not tiers.row.size:
         return best
-    allowed = np.where(mask[tiers.row], gains, -np.inf)
+    allowed = np.where(mask[tiers.row], worths[tiers.row], -np.inf)
     off = choice.tried[tiers.row] // tiers.least_units[:, None]
     best[tiers.row] = tiers.least_units * best_tiers(tiers, off, allowed)
     return best

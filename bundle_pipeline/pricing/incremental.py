@@ -1,7 +1,10 @@
 """What a bundle earns at a discount beyond what would have been earned anyway.
 
 With ``rate`` joint orders a month at list prices, margin ``M`` of all items at list prices and
-discount ``D``, both in minor units, sales grow by the factor ``f(D)`` of the response:
+discount ``D``, both in minor units, sales grow by the factor ``f(D)`` of the response, the logit's:
+``f(D) = e / (1 + share * (e - 1))`` with ``e = exp(elasticity * k * d)`` for a discount rate ``d``
+on ``k`` units, and ``share`` that of those who may buy all of it who do so anyway (McFadden, 1974).
+Growth is exponential at first, and everybody buys in the end.
 
 ``incremental(D) = rate * kept * ((f(D) - 1) * (M * (1 - diverted) - D) - used * D)``
 
@@ -19,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
+from bundle_pipeline.pricing.losses import Prospects
 from bundle_pipeline.pricing.pooling import ELASTICITIES
 from bundle_pipeline.pricing.response import JEFFREYS, BundleResponses
 from bundle_pipeline.pricing.sales import Codes, Floats
@@ -41,9 +45,8 @@ class Economics:
     """List total minus costs; NaN where a cost is unknown."""
     reliefs: Floats
     """What moving one more bundle out of stock is worth beside its margin."""
-    most_factors: Floats
-    """How many times as many bundles there could be: every order of its rarest side, over the joint
-    ones; at least 1."""
+    bought_shares: Floats
+    """Share of those who may buy the bundle that buy all of it at list prices, 0 to 1."""
     used_counts: Floats
     """How many times over an order that is made anyway takes the discount; at least 1."""
     diverted_shares: Floats
@@ -63,35 +66,26 @@ class Outlook:
     """Upper end."""
 
 
-def expected_gains(
-    economics: Economics, responses: BundleResponses, tried: Codes, *, max_loss_chance: float
-) -> Floats:
-    """What each discount is expected to earn per joint order, stock relief included.
+def prospects(economics: Economics, responses: BundleResponses, tried: Codes) -> Prospects:
+    """What each discount is expected to earn a month, stock relief included, and may lose.
 
     Args:
         economics: What the bundles earn.
         responses: How they answer.
         tried: Discounts in minor units, one row per bundle.
-        max_loss_chance: A discount that is likelier than this to lose money earns negative
-            infinity, where the answer is fully known; 0 to 1. To the power of what is known of it
-            elsewhere: an assumption is never so sure, and there the expectation decides alone.
-
-    Returns:
-        Minor units, shaped as ``tried``; NaN where a cost is unknown.
     """
-    gains = np.zeros(tried.shape)
+    gains, chances = np.zeros(tried.shape), np.zeros(tried.shape)
     weights = responses.elasticities.weights
-    limit = max_loss_chance**responses.information
     chance_below = np.pad(weights.cumsum(axis=1), ((0, 0), (1, 0)))
     for column in range(tried.shape[1]):
         discount = tried[:, column]
         kept = _kept_margin(economics, discount) + economics.reliefs
         given = economics.used_counts * discount
         more = _more_sold(economics, responses, discount, slice(None))
-        gain = np.einsum("ij,ij->i", weights, more) * kept - given
-        lost = np.take_along_axis(chance_below, _losing(more, kept, given), axis=1)[:, 0]
-        gains[:, column] = np.where(lost <= limit, gain, -np.inf)
-    return gains
+        gains[:, column] = np.einsum("ij,ij->i", weights, more) * kept - given
+        losing = _losing(more, kept, given)
+        chances[:, column] = np.take_along_axis(chance_below, losing, axis=1)[:, 0]
+    return Prospects(gains * responses.order_rates[:, None], chances, responses.information)
 
 
 def _losing(more: Floats, kept: Floats, given: Floats) -> Codes:
@@ -102,21 +96,21 @@ def _losing(more: Floats, kept: Floats, given: Floats) -> Codes:
     return count[:, None]
 
 
-def best_discounts(gains: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) -> Codes:
-    """The discounts that earn most; the least among equals.
+def best_discounts(worths: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) -> Codes:
+    """The discounts that are worth most; the least among equals.
 
     Args:
-        gains: Of :func:`expected_gains`.
+        worths: Of :class:`~bundle_pipeline.pricing.losses.Prospects`, shaped as ``tried``.
         tried: Discounts in minor units, one row per bundle, ascending.
         allowed: Which of them are allowed; nothing off always is.
 
     Returns:
-        One discount per bundle; 0 where none earns anything or a cost is unknown.
+        One discount per bundle; 0 where none is worth anything or a cost is unknown.
     """
-    gain = np.where(allowed & (gains > 0), gains, 0.0)
-    best = gain.argmax(axis=1)
+    worth = np.where(allowed & (worths > 0), worths, 0.0)
+    best = worth.argmax(axis=1)
     row: Codes = np.arange(best.size, dtype=np.int64)
-    return np.where(gain[row, best] > 0, tried[row, best], 0)
+    return np.where(worth[row, best] > 0, tried[row, best], 0)
 
 
 def outlook(economics: Economics, responses: BundleResponses, discounts: Codes) -> Outlook:
@@ -150,8 +144,9 @@ def _more_sold(
 ) -> Floats:
     """Additional bundles per bundle sold anyway, of some bundles by elasticity; n x grid."""
     off = (discounts / economics.list_totals * responses.unit_counts)[some]
-    most = np.log(economics.most_factors[some])[:, None]
-    return np.expm1(np.minimum(np.outer(off, ELASTICITIES), most))
+    share = economics.bought_shares[some][:, None]
+    odds = np.expm1(np.outer(off, ELASTICITIES))
+    return odds * (1 - share) / (1 + share * odds)
 
 
 def _outlook(

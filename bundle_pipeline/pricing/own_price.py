@@ -2,9 +2,14 @@
 
 Of the ordinary orders ``E`` of a week ``n`` hold the variant: ``n ~ Binomial(E, p)`` with ``logit p
 = a - slope * (price / usual price - 1)``. Orders of the week stand for how busy it was, so that a
-promotion in a busy week isn't credited with the season. Weeks without a sale count too: leaving
-them out makes demand look less elastic than it is. What varies more than binomially (Pearson's
-statistic) widens the errors (quasi-likelihood: Wedderburn, Biometrika 61, 1974).
+promotion in a busy week isn't credited with the season.
+
+A price shows only where somebody paid it: a promotion that sold nothing looks like a week at the
+usual price. So only weeks with a sale count, and of them what is surprising *given* a sale: ``P(n |
+n >= 1)``, the binomial truncated at zero. Without the truncation demand looks less elastic than it
+is; with weeks of no sale at their usual price, more elastic, the more so the fewer the sales. What
+varies more than that (Pearson's statistic) widens the errors (quasi-likelihood: Wedderburn,
+Biometrika 61, 1974).
 """
 
 from dataclasses import dataclass
@@ -13,7 +18,8 @@ import numpy as np
 
 from bundle_pipeline.pricing.sales import Floats, WeeklySales
 
-# Where the price never moved its slope is anything: this is the deviation that such a slope gets.
+# Where the price never moved its slope is anything: this is the deviation that such a slope gets,
+# and a level where nothing but single sales shows it.
 _NOTHING_KNOWN = 10.0
 _MOST_ITERATIONS = 30
 _PRECISE = 1e-6
@@ -30,61 +36,74 @@ class OwnPriceSlopes:
     """Its standard deviation, above 0 and at most 10."""
 
 
+@dataclass(frozen=True)
+class _Sold:
+    """Sales of each variant and week, and what the model says of them: given that there are any."""
+
+    count: Floats
+    expected: Floats
+    variance: Floats
+    move: Floats
+    """Price of the week over the usual one, minus 1."""
+
+
 def own_price_slopes(sales: WeeklySales) -> OwnPriceSlopes:
-    """Fit each variant by Newton's method.
+    """Fit each variant by Newton's method; the likelihood has one maximum.
 
     Args:
         sales: Weekly sales and prices.
     """
-    orders = sales.order_counts[None, :] * sales.is_offered
-    sold, move = sales.sold_counts, sales.price_ratios - 1
-    base = (sold.sum(axis=1) + 0.5) / (orders.sum(axis=1) + 1.0)
-    level, slope = np.log(base / (1 - base)), np.zeros(base.size)
-    curvature = _curvature(orders, move, level, slope)
+    orders = sales.order_counts[None, :] * (sales.sold_counts > 0)
+    base = (sales.sold_counts.sum(axis=1) + 0.5) / (sales.order_counts.sum() + 1.0)
+    usual = np.log(base / (1 - base))
+    level, slope = usual, np.zeros(base.size)
+    sold = _sold(sales, orders, level, slope)
     for _ in range(_MOST_ITERATIONS):
-        missing = sold - orders * _chance(move, level, slope)
-        step = _newton_step(missing, move, slope, curvature)
+        step = _newton_step(sold, level - usual, slope)
         level, slope = level + step[0], slope + step[1]
-        curvature = _curvature(orders, move, level, slope)
+        sold = _sold(sales, orders, level, slope)
         if not step.size or np.abs(step).max() < _PRECISE:
             break
-    a, b, c = curvature
+    a, b, c = _curvature(sold)
     variance = a / (a * c - b * b)
-    spread = np.sqrt(_dispersion(sold, orders, _chance(move, level, slope)))
-    return OwnPriceSlopes(slope, np.minimum(np.sqrt(variance) * spread, _NOTHING_KNOWN))
+    return OwnPriceSlopes(slope, np.minimum(np.sqrt(variance * _dispersion(sold)), _NOTHING_KNOWN))
 
 
-def _chance(move: Floats, level: Floats, slope: Floats) -> Floats:
-    return 1 / (1 + np.exp(np.clip(slope[:, None] * move - level[:, None], -30, 30)))
+def _sold(sales: WeeklySales, orders: Floats, level: Floats, slope: Floats) -> _Sold:
+    """Mean and variance of a binomial truncated at zero; 0 in weeks without a sale."""
+    move = sales.price_ratios - 1
+    chance = 1 / (1 + np.exp(np.clip(slope[:, None] * move - level[:, None], -30, 30)))
+    any_sale = np.where(orders > 0, -np.expm1(orders * np.log1p(-chance)), 1.0)
+    mean = orders * chance
+    expected = mean / any_sale
+    squares = (mean * (1 - chance) + mean**2) / any_sale
+    return _Sold(sales.sold_counts, expected, np.maximum(squares - expected**2, 0.0), move)
 
 
-def _curvature(orders: Floats, move: Floats, level: Floats, slope: Floats) -> Floats:
-    """Second derivatives of the likelihood: level, both, slope; the last one with its prior."""
-    chance = _chance(move, level, slope)
-    weight = orders * chance * (1 - chance)
+def _curvature(sold: _Sold) -> Floats:
+    """Second derivatives of the likelihood with its priors: level, both, slope."""
+    weight, move = sold.variance, sold.move
     return np.stack(
         [
-            weight.sum(axis=1) + _PRECISE,
+            weight.sum(axis=1) + _NOTHING_KNOWN**-2,
             -(weight * move).sum(axis=1),
             (weight * move**2).sum(axis=1) + _NOTHING_KNOWN**-2,
         ]
     )
 
 
-def _newton_step(missing: Floats, move: Floats, slope: Floats, curvature: Floats) -> Floats:
-    a, b, c = curvature
-    of_level = missing.sum(axis=1)
-    of_slope = -(missing * move).sum(axis=1) - slope * _NOTHING_KNOWN**-2
+def _newton_step(sold: _Sold, above_usual: Floats, slope: Floats) -> Floats:
+    a, b, c = _curvature(sold)
+    missing = sold.count - sold.expected
+    of_level = missing.sum(axis=1) - above_usual * _NOTHING_KNOWN**-2
+    of_slope = -(missing * sold.move).sum(axis=1) - slope * _NOTHING_KNOWN**-2
     determinant = a * c - b * b
     step = np.stack([c * of_level - b * of_slope, a * of_slope - b * of_level]) / determinant
     return np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
 
 
-def _dispersion(sold: Floats, orders: Floats, chance: Floats) -> Floats:
-    variance = orders * chance * (1 - chance)
-    is_counted = variance > 0
-    pearson = np.where(is_counted, (sold - orders * chance) ** 2, 0) / np.where(
-        is_counted, variance, 1
-    )
+def _dispersion(sold: _Sold) -> Floats:
+    is_counted = sold.variance > _PRECISE
+    surprise = (sold.count - sold.expected) ** 2 / np.where(is_counted, sold.variance, 1.0)
     freedom = np.maximum(is_counted.sum(axis=1) - 2, 1)
-    return np.maximum(pearson.sum(axis=1) / freedom, 1.0)
+    return np.maximum(np.where(is_counted, surprise, 0.0).sum(axis=1) / freedom, 1.0)

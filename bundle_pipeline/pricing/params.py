@@ -111,12 +111,18 @@ class PricingParams(Params):
     caps of the objective hold for the list total of all of it."""
     default_discount_rate: float = Field(default=0.10, ge=0.0, le=1.0)
     """Discount to aim at where a cost is unknown and the shop has given no discount yet."""
-    max_loss_chance: float = Field(default=0.06, ge=0.0, le=1.0)
-    """A discount that is likelier than this to lose money isn't given where the costs are known and
-    the shop's own prices say how its sales answer; 1 lets the expectation alone decide. It is taken
-    to the power of what is known of the answer (0 to 1), for an assumption is never that sure:
-    where nothing is known the expectation decides alone, inside the caps of guesses. In simulated
-    shops 0.06 keeps bundles that lose money below 5 %, at a twentieth of what could be earned."""
+    max_losing_share: float = Field(default=0.04, ge=0.0, le=1.0)
+    """Share of the bundles worth most that may be expected to lose money, where the costs are known
+    and the shop's own prices say how its sales answer; 1 lets the expectation alone decide. Chances
+    of loss are taken where they earn most, and each counts by what is known of the answer (0 to 1):
+    where nothing is known the expectation decides alone, inside the caps of guesses."""
+    judged_bundle_count: int = Field(default=25, ge=1)
+    """How many bundles, of those that orders show, ``max_losing_share`` is about."""
+    buying_share: float = Field(default=0.1, ge=0.0, le=1.0)
+    """Share of those who consider an item that buy it at its list price. A guess: no order says who
+    looked. It says how far a bundle's sales can grow, beside how many of its rarest item's buyers
+    buy all of it; tiers are bought by buyers of the variant only. In simulated shops, where it is
+    known, 0.1 came closest."""
     diverted_share: float = Field(default=0.05, ge=0.0, le=1.0)
     """Share of the margin of additional bundles that their buyers would have brought anyway, with
     one of its items or another variant. A guess: no order says it. In simulated shops, where it is

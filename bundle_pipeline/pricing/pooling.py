@@ -44,7 +44,8 @@ class Pooled:
     """Chance that its category has a population of its own."""
     resolved_share: Floats
     """Share of the prior's variance that the shop's own sales have resolved, 0 to 1: nothing where
-    they say nothing, near 1 where an elasticity is known well, from wherever."""
+    they say nothing, near 1 where an elasticity is known well, from wherever. The prior is wide in
+    factors, so for an elasticity above its mean it is the variance that it would have there."""
 
     @property
     def means(self) -> Floats:
@@ -83,7 +84,7 @@ def pooled(
         posterior,
         own_share=_resolved(posterior, expected),
         category_rate=chance,
-        resolved_share=_resolved(posterior, (prior @ populations)[None, :]),
+        resolved_share=_resolved_of_prior(posterior, (prior @ populations)[None, :]),
     )
 
 
@@ -155,7 +156,17 @@ def _normalised(logs: Floats) -> Floats:
 
 def _resolved(posterior: Floats, expected: Floats) -> Floats:
     """1 minus what is left of the variance that was expected."""
-    return np.clip(1 - _variance(posterior) / np.maximum(_variance(expected), 1e-12), 0.0, 1.0)
+    return _share_resolved(_variance(posterior), _variance(expected))
+
+
+def _resolved_of_prior(posterior: Floats, prior: Floats) -> Floats:
+    """The same of a prior whose deviation grows with the mean."""
+    times = np.maximum(posterior @ ELASTICITIES / (prior @ ELASTICITIES), 1.0)
+    return _share_resolved(_variance(posterior), _variance(prior) * times**2)
+
+
+def _share_resolved(left: Floats, expected: Floats) -> Floats:
+    return np.clip(1 - left / np.maximum(expected, 1e-12), 0.0, 1.0)
 
 
 def _variance(weights: Floats) -> npt.NDArray[np.float64]:

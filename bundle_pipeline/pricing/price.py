@@ -149,7 +149,8 @@ def _economics(
         list_totals=np.maximum(list_totals, 1.0),
         margins=list_totals - costs.to_numpy(),
         reliefs=np.where(is_clearance, params.stock_relief_rate * costs.to_numpy(), 0.0),
-        most_factors=1 / shares,
+        # More units of one variant are bought by those who buy it: nobody else is won.
+        bought_shares=np.where(responses.units_below > 0, 1.0, params.buying_share) * shares,
         used_counts=responses.used_counts,
         diverted_shares=np.clip(
             responses.units_below / responses.unit_counts, params.diverted_share, 1.0

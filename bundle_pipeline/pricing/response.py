@@ -3,9 +3,9 @@
 Whoever buys all of a bundle weighs one total: a unit of money off counts the same whichever item it
 comes off. So the own-price slopes of the items, each per unit of money, are estimates of the same
 sensitivity and are averaged by precision; a discount rate ``d`` on ``k`` units then multiplies the
-bundle's sales by ``exp(elasticity * k * d)``, the elasticity being that of one unit of average
-price. This is the exponential demand of a multinomial logit whose shares are small (McFadden,
-1974). The elasticities are pooled over bundles of a category and of the shop.
+odds of the bundle's sales by ``exp(elasticity * k * d)``, the elasticity being that of one unit of
+average price: a multinomial logit (McFadden, 1974). The elasticities are pooled over bundles of a
+category and of the shop.
 """
 
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ from bundle_pipeline.pricing.incremental import (
     Economics,
     best_discounts,
     break_even_factors,
-    expected_gains,
     outlook,
+    prospects,
 )
 from bundle_pipeline.pricing.pooling import ELASTICITIES, Pooled
 from bundle_pipeline.pricing.response import BundleResponses
@@ -29,21 +29,21 @@ def test_only_what_is_allowed_is_chosen_and_nothing_off_always_is() -> None:
     assert best(economics(), allowed=EVERY_DISCOUNT < 0) == 0
 
 
-def test_a_discount_that_may_lose_is_as_small_as_the_chance_asks() -> None:
-    # With 30 % nobody minds the price, so that any discount is lost; with 70 % they do.
-    weights = 0.3 * (ELASTICITIES == 0.0) + 0.7 * (ELASTICITIES == 2.0)
-    chosen = [best(economics(), responses(weights), max_loss_chance=p) for p in (0.29, 0.31)]
-    assert chosen[0] == 0 < chosen[1] < 35
+def test_a_chance_of_loss_is_that_of_answers_that_do_not_pay() -> None:
+    # 20 off 100 pay from 1.5 times the sales on, e^(0.4 x elasticity): 1.0 loses, 1.2 does not.
+    weights = np.zeros(ELASTICITIES.size)
+    weights[[5, 6]] = 0.3, 0.7
+    chances = prospects(economics(), responses(weights), EVERY_DISCOUNT).loss_chances[0]
+    assert chances[20] == pytest.approx(0.3)
+    assert chances[0] == 0.0
+    # Nothing of the margin of 60 is left.
+    assert chances[60] == pytest.approx(1.0)
 
 
-def test_the_less_is_known_the_more_chance_of_loss_is_taken() -> None:
-    # At 30 % that nobody minds the price a limit of 0.09 forbids it, and its root of 0.3 doesn't.
-    weights = 0.299 * (ELASTICITIES == 0.0) + 0.701 * (ELASTICITIES == 2.0)
-    chosen = [
-        best(economics(), responses(weights, information=known), max_loss_chance=0.09)
-        for known in (1.0, 0.51, 0.5, 0.0)
-    ]
-    assert chosen[0] == chosen[1] == 0 < chosen[2] == chosen[3]
+def test_gains_are_those_of_a_month() -> None:
+    # 30 joint orders in 3 months, after Jeffreys' prior.
+    promised = prospects(economics(), responses(), EVERY_DISCOUNT)
+    assert promised.gains[0, 20] == pytest.approx(30.5 / 3 * (math.expm1(0.8) * 40 - 20))
 
 
 def test_nothing_is_chosen_where_a_cost_is_unknown() -> None:
@@ -111,10 +111,17 @@ def test_a_discount_of_the_whole_margin_never_pays() -> None:
     assert np.isnan(break_even_factors(economics(), np.array([60]))).all()
 
 
-def test_sales_grow_no_further_than_the_orders_of_the_rarest_item() -> None:
-    capped = economics(most=1.5)
-    seen = outlook(capped, responses(), np.array([20]))
-    assert seen.expected.item() == pytest.approx(30.5 / 3 * (0.5 * 40 - 20))
+def test_sales_grow_as_a_logit_of_those_who_may_buy() -> None:
+    # Of those who may buy it 20 % do: odds of 1 / 4 become e^0.8 / 4 at 20 off.
+    odds = math.exp(0.8) / 4
+    seen = outlook(economics(bought=0.2), responses(), np.array([20]))
+    more = odds / (1 + odds) / 0.2 - 1
+    assert seen.expected.item() == pytest.approx(30.5 / 3 * (more * 40 - 20))
+
+
+def test_what_everybody_buys_anyway_is_not_discounted() -> None:
+    assert best(economics(bought=1.0)) == 0
+    assert 0 < best(economics(bought=0.3)) < best(economics())
 
 
 def best(
@@ -122,12 +129,9 @@ def best(
     answer: BundleResponses | None = None,
     *,
     allowed: np.ndarray = ALL_ALLOWED,
-    max_loss_chance: float = 1.0,
 ) -> int:
-    gains = expected_gains(
-        earned, answer or responses(), EVERY_DISCOUNT, max_loss_chance=max_loss_chance
-    )
-    return best_discounts(gains, EVERY_DISCOUNT, allowed).item()
+    promised = prospects(earned, answer or responses(), EVERY_DISCOUNT)
+    return best_discounts(promised.worths(0.0), EVERY_DISCOUNT, allowed).item()
 
 
 def economics(
@@ -136,21 +140,21 @@ def economics(
     relief: float = 0.0,
     diverted: float = 0.0,
     kept: float = 1.0,
-    most: float = 1e6,
+    bought: float = 0.0,
     used: float = 1.0,
 ) -> Economics:
     return Economics(
         list_totals=np.array([100.0]),
         margins=np.array([margin]),
         reliefs=np.array([relief]),
-        most_factors=np.array([most]),
+        bought_shares=np.array([bought]),
         used_counts=np.array([used]),
         diverted_shares=np.array([diverted]),
         kept_share=kept,
     )
 
 
-def responses(weights: np.ndarray | None = None, *, information: float = 1.0) -> BundleResponses:
+def responses(weights: np.ndarray | None = None) -> BundleResponses:
     known = (ELASTICITIES == 2.0).astype(float) if weights is None else weights
     return BundleResponses(
         unit_counts=np.array([2.0]),
@@ -162,7 +166,7 @@ def responses(weights: np.ndarray | None = None, *, information: float = 1.0) ->
         used_counts=np.ones(1),
         units_below=np.zeros(1),
         months=np.array([3.0]),
-        information=np.array([information]),
+        information=np.ones(1),
         learned=True,
         knows_months=True,
     )

@@ -84,7 +84,7 @@ def test_a_reward_never_takes_the_order_below_its_costs() -> None:
         reward_rates=(0.5, 1.0),
         discount_caps=DiscountCaps(clear_slow_movers=RateRange(0.1, 0.4)),
         stock_relief_rate=1.0,
-        max_loss_chance=1.0,
+        max_losing_share=1.0,
     )
     row = reward(1000, 900, 1000, 500) | {"objectives": ["clear_slow_movers"]}
     assert priced(row, params)["discount_minor"] == 500

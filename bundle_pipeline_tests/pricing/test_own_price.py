@@ -1,5 +1,6 @@
 """What is learnt from a shop's own prices, on shops with a planted answer."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -41,14 +42,36 @@ def test_a_price_that_never_moves_says_nothing() -> None:
 def test_the_fit_is_the_maximum_of_the_likelihood() -> None:
     sales = sales_of(planted_shop())
     orders, sold, move = sales.order_counts, sales.sold_counts[0], sales.price_ratios[0] - 1
+    share = (sold.sum() + 0.5) / (orders.sum() + 1)
+    usual = np.log(share / (1 - share))
 
     def loss(point: np.ndarray) -> float:
         logit = point[0] - point[1] * move
-        gain = sold * logit - orders * np.logaddexp(0, logit)
-        return float(-gain.sum() + 0.5 * point[1] ** 2 / 100)
+        nobody = np.exp(-orders * np.logaddexp(0, logit))
+        gain = sold * logit - orders * np.logaddexp(0, logit) - np.log1p(-nobody)
+        return float(-gain.sum() + 0.5 * ((point[0] - usual) ** 2 + point[1] ** 2) / 100)
 
     best = minimize(loss, np.zeros(2), tol=1e-10).x
     assert own_price_slopes(sales).slope[0] == pytest.approx(best[1], abs=1e-3)
+
+
+@pytest.mark.parametrize("mean_sales", [0.7, 2.0, 8.0])
+def test_promotions_that_nobody_saw_do_not_bend_the_answer(mean_sales: float) -> None:
+    # A price shows only where it was paid: an unsold promotion looks like a week at usual prices.
+    slopes = own_price_slopes(sales_seen(mean_sales, slope=2.0, variant_count=1000))
+    weight = slopes.error**-2
+    mean = (weight * slopes.slope).sum() / weight.sum()
+    assert mean == pytest.approx(2.0, abs=0.25)
+    # Errors are those that the estimates have.
+    spread = np.sqrt((((slopes.slope - 2.0) / slopes.error) ** 2).mean())
+    assert 0.75 < spread < 1.1
+
+
+def test_single_sales_say_nothing_of_prices() -> None:
+    # One sale in each week that has any: whether few or many would have been sold, nobody knows.
+    sales = sales_seen(2.0, slope=2.0, variant_count=3)
+    once = replace(sales, sold_counts=np.minimum(sales.sold_counts, 1.0))
+    assert own_price_slopes(once).error.min() > 5
 
 
 def test_busy_weeks_are_not_credited_to_a_promotion() -> None:
@@ -165,6 +188,27 @@ def _times(week: int, busy: int) -> int:
 
 def _sales(week: int) -> int:
     return CHEAP_SALES if week % 4 == 0 else USUAL_SALES
+
+
+def sales_seen(mean_sales: float, *, slope: float, variant_count: int) -> WeeklySales:
+    """Variants of 200 weekly orders, 20 % off in a fifth of the weeks; seen where one is sold."""
+    random, shape = np.random.default_rng(5), (variant_count, 52)
+    orders, is_off = np.full(52, 200.0), random.random(shape) < 0.2
+    base = mean_sales / (200 - mean_sales)
+    odds = base * np.exp(slope * 0.2 * is_off)
+    sold = random.binomial(200, odds / (1 + odds)).astype(np.float64)
+    nothing = np.zeros(0, np.int64)
+    return WeeklySales(
+        variant_ids=pl.Series([f"v{number:04}" for number in range(variant_count)]),
+        order_counts=orders,
+        sold_counts=sold,
+        price_ratios=np.where(is_off & (sold > 0), 0.8, 1.0),
+        is_offered=np.ones(shape, np.bool_),
+        order=nothing,
+        variant=nothing,
+        units=nothing,
+        ordinary_rates=np.ones(variant_count),
+    )
 
 
 def sales_of(shop: Shop, ids: pl.Series = IDS) -> WeeklySales:

@@ -68,5 +68,16 @@ def test_repeated_evidence_counts_as_little_as_told() -> None:
     assert told == pytest.approx(np.full(1000, once.item()))
 
 
+def test_what_is_known_of_an_answer_is_measured_in_factors() -> None:
+    # A deviation of 1.2 at an elasticity of 5 is no more than the prior's; its factor is.
+    estimates, errors = np.array([5.0, 2.0, 2.0]), np.array([1.2, 1.2, 0.2])
+    found = [
+        pooled(estimates[[row]], errors[[row]], category=np.array([UNKNOWN])).resolved_share.item()
+        for row in range(3)
+    ]
+    assert 0.3 < found[1] < found[0] < found[2]
+    assert found[2] > 0.95
+
+
 def test_an_empty_shop_is_no_special_case() -> None:
     assert pooled(np.zeros(0), np.zeros(0), category=np.zeros(0, np.int64)).means.size == 0
