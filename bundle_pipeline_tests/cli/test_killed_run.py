@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS
+from bundle_pipeline.defs.resources import Site
+from bundle_pipeline.settings.deployment import Deployment
+from bundle_pipeline_tests.support.sites import SAMPLE_SHOPS, current_document
 from bundle_pipeline_tests.support.webserver import BIN, command_line, environment
 
 SHOP = "corner-shop"
@@ -32,29 +34,32 @@ def kill_after(step: str, *, folder: Path, env: dict[str, str]) -> None:
     assert process.wait() == -signal.SIGKILL
 
 
-def document(folder: Path, env: dict[str, str]) -> str:
-    result = command_line("show", SHOP, "--format", "json", folder=folder, env=env)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+def document(folder: Path) -> bytes:
+    """What is published, read without a command: each takes seconds to start."""
+    site = Site(Deployment(landing=str(SAMPLE_SHOPS), lake=str(folder / "lake")))
+    return current_document(site, SHOP)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What a run publishes that nobody kills."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    env = environment(folder, SAMPLE_SHOPS)
+    assert command_line("run", "--shop", SHOP, folder=folder, env=env).returncode == 0
+    return document(folder)
 
 
 @pytest.mark.parametrize("step", ["ingest", "mine", "priced_bundles"])
 def test_a_rerun_after_a_kill_publishes_what_an_undisturbed_run_does(
-    tmp_path: Path, step: str
+    tmp_path: Path, step: str, undisturbed: bytes
 ) -> None:
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    undisturbed.mkdir()
-    killed.mkdir()
-    calm = environment(undisturbed, SAMPLE_SHOPS)
-    rough = environment(killed, SAMPLE_SHOPS)
-    assert command_line("run", "--shop", SHOP, folder=undisturbed, env=calm).returncode == 0
-
-    kill_after(step, folder=killed, env=rough)
-    nothing = command_line("show", SHOP, folder=killed, env=rough)
+    env = environment(tmp_path, SAMPLE_SHOPS)
+    kill_after(step, folder=tmp_path, env=env)
+    nothing = command_line("show", SHOP, folder=tmp_path, env=env)
     assert nothing.returncode == 1
     assert "nothing published" in nothing.stderr
 
-    assert command_line("run", "--shop", SHOP, folder=killed, env=rough).returncode == 0
-    assert document(killed, rough) == document(undisturbed, calm)
-    kill_after(step, folder=killed, env=rough)
-    assert document(killed, rough) == document(undisturbed, calm)
+    assert command_line("run", "--shop", SHOP, folder=tmp_path, env=env).returncode == 0
+    assert document(tmp_path) == undisturbed
+    kill_after(step, folder=tmp_path, env=env)
+    assert document(tmp_path) == undisturbed

@@ -15,7 +15,7 @@ from bundle_pipeline.settings.deployment import Deployment
 from bundle_pipeline.store.lake import Lake
 from bundle_pipeline_tests.support.exports import SHOPIFY_ORDERS, export, shopify_order
 from bundle_pipeline_tests.support.landing import csv_text
-from bundle_pipeline_tests.support.webserver import command_line, environment
+from bundle_pipeline_tests.support.webserver import command_here, command_line, environment
 
 SHOP = "shop"
 HEADER = ["order_id", "created_at", "sku", "quantity", "price", "email"]
@@ -24,10 +24,13 @@ PAST = [[str(number), DAY, "MUG", "1", "5.00", ""] for number in range(100, 130)
 
 
 class Deployed:
-    """A deployment with one shop."""
+    """A deployment with one shop, and commands in this process or each in its own."""
 
-    def __init__(self, folder: Path, files: dict[str, str | bytes]) -> None:
+    def __init__(
+        self, folder: Path, files: dict[str, str | bytes], *, own_processes: bool = False
+    ) -> None:
         self.folder = folder
+        self.command = command_line if own_processes else command_here
         self.landing = folder / "landing" / SHOP
         self.landing.mkdir(parents=True)
         for name, content in files.items():
@@ -36,7 +39,7 @@ class Deployed:
         self.env = environment(folder, folder / "landing")
 
     def ran(self, *arguments: str, code: int = 0) -> str:
-        result = command_line(*arguments, folder=self.folder, env=self.env)
+        result = self.command(*arguments, folder=self.folder, env=self.env)
         assert result.returncode == code, result.stdout + result.stderr
         assert "Traceback" not in result.stderr
         return result.stdout + (result.stderr if code else "")
@@ -64,7 +67,7 @@ def test_mended_rows_count_and_the_landed_file_stays(tmp_path: Path) -> None:
         ["3", DAY, "TEA", "1", "3.00", "", "one too many"],
     ]
     text = csv_text(HEADER, *rows[:1], *PAST, *rows[1:])
-    site = Deployed(tmp_path, {"orders.csv": text})
+    site = Deployed(tmp_path, {"orders.csv": text}, own_processes=True)
     site.ran("run")
     assert site.lines("1") == [("MUG", 1), ("TEA", 1)]
     listed = json.loads(site.ran("quarantine", SHOP, "--format", "json"))

@@ -1,5 +1,6 @@
 """A real Dagster webserver on a free port of this machine, over a site that was run."""
 
+import io
 import json
 import os
 import shutil
@@ -9,9 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from bundle_pipeline.cli import main
 
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -42,6 +47,24 @@ def command_line(
         text=True,
         check=False,
     )
+
+
+def command_here(
+    *arguments: str, folder: Path, env: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has imported already what takes a command seconds."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["bundle-pipeline", *arguments])
+        for name, value in env.items():
+            patch.setenv(name, value)
+        try:
+            main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 @contextmanager
