@@ -255,7 +255,8 @@ def _range(caps: RateRange) -> str:
 
 def _percentage(basis_points: pl.Expr) -> pl.Expr:
     """As people write it: 500 is ``5``, 1250 is ``12.5``."""
-    return (basis_points / (BASIS_POINTS // 100)).cast(pl.String).str.strip_suffix(".0")
+    percent = (basis_points / (BASIS_POINTS // 100)).round(2)
+    return percent.cast(pl.String).str.strip_suffix(".0")
 
 
 def _signed(column: str) -> pl.Expr:

@@ -69,6 +69,8 @@ class Outlook:
 def prospects(economics: Economics, responses: BundleResponses, tried: Codes) -> Prospects:
     """What each discount is expected to earn a month, stock relief included, and may lose.
 
+    A loss is one of money: being rid of stock moves what is expected, not what may be lost.
+
     Args:
         economics: What the bundles earn.
         responses: How they answer.
@@ -79,10 +81,11 @@ def prospects(economics: Economics, responses: BundleResponses, tried: Codes) ->
     chance_below = np.pad(weights.cumsum(axis=1), ((0, 0), (1, 0)))
     for column in range(tried.shape[1]):
         discount = tried[:, column]
-        kept = _kept_margin(economics, discount) + economics.reliefs
+        kept = _kept_margin(economics, discount)
         given = economics.used_counts * discount
         more = _more_sold(economics, responses, discount, slice(None))
-        gains[:, column] = np.einsum("ij,ij->i", weights, more) * kept - given
+        relieved = kept + economics.reliefs
+        gains[:, column] = np.einsum("ij,ij->i", weights, more) * relieved - given
         losing = _losing(more, kept, given)
         chances[:, column] = np.take_along_axis(chance_below, losing, axis=1)[:, 0]
     return Prospects(gains * responses.order_rates[:, None], chances, responses.information)

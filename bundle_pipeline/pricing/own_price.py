@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bundle_pipeline.pricing.sales import Floats, WeeklySales
+from bundle_pipeline.pricing.sales import Codes, Floats, WeeklySales
 
 # Where the price never moved its slope is anything: this is the deviation that such a slope gets,
 # and a level where nothing but single sales shows it.
@@ -37,6 +37,22 @@ class OwnPriceSlopes:
 
 
 @dataclass(frozen=True)
+class _Weeks:
+    """Weeks of some variants; one row each."""
+
+    sold: Floats
+    """Orders that hold the variant."""
+    orders: Floats
+    """Ordinary orders of the week; 0 where none holds the variant."""
+    move: Floats
+    """Price of the week over the usual one, minus 1."""
+
+    def of(self, rows: Codes) -> "_Weeks":
+        """Those of some of the variants."""
+        return _Weeks(self.sold[rows], self.orders[rows], self.move[rows])
+
+
+@dataclass(frozen=True)
 class _Sold:
     """Sales of each variant and week, and what the model says of them: given that there are any."""
 
@@ -44,7 +60,6 @@ class _Sold:
     expected: Floats
     variance: Floats
     move: Floats
-    """Price of the week over the usual one, minus 1."""
 
 
 def own_price_slopes(sales: WeeklySales) -> OwnPriceSlopes:
@@ -54,30 +69,33 @@ def own_price_slopes(sales: WeeklySales) -> OwnPriceSlopes:
         sales: Weekly sales and prices.
     """
     orders = sales.order_counts[None, :] * (sales.sold_counts > 0)
-    base = (sales.sold_counts.sum(axis=1) + 0.5) / (sales.order_counts.sum() + 1.0)
+    weeks = _Weeks(sales.sold_counts, orders, sales.price_ratios - 1)
+    base = (weeks.sold.sum(axis=1) + 0.5) / (sales.order_counts.sum() + 1.0)
     usual = np.log(base / (1 - base))
-    level, slope = usual, np.zeros(base.size)
-    sold = _sold(sales, orders, level, slope)
+    level, slope = usual.copy(), np.zeros(base.size)
+    moving: Codes = np.arange(base.size, dtype=np.int64)
     for _ in range(_MOST_ITERATIONS):
-        step = _newton_step(sold, level - usual, slope)
-        level, slope = level + step[0], slope + step[1]
-        sold = _sold(sales, orders, level, slope)
-        if not step.size or np.abs(step).max() < _PRECISE:
+        sold = _sold(weeks.of(moving), level[moving], slope[moving])
+        step = _newton_step(sold, level[moving] - usual[moving], slope[moving])
+        level[moving] += step[0]
+        slope[moving] += step[1]
+        moving = moving[np.abs(step).max(axis=0) >= _PRECISE]
+        if not moving.size:
             break
+    sold = _sold(weeks, level, slope)
     a, b, c = _curvature(sold)
     variance = a / (a * c - b * b)
     return OwnPriceSlopes(slope, np.minimum(np.sqrt(variance * _dispersion(sold)), _NOTHING_KNOWN))
 
 
-def _sold(sales: WeeklySales, orders: Floats, level: Floats, slope: Floats) -> _Sold:
+def _sold(weeks: _Weeks, level: Floats, slope: Floats) -> _Sold:
     """Mean and variance of a binomial truncated at zero; 0 in weeks without a sale."""
-    move = sales.price_ratios - 1
-    chance = 1 / (1 + np.exp(np.clip(slope[:, None] * move - level[:, None], -30, 30)))
-    any_sale = np.where(orders > 0, -np.expm1(orders * np.log1p(-chance)), 1.0)
-    mean = orders * chance
+    chance = 1 / (1 + np.exp(np.clip(slope[:, None] * weeks.move - level[:, None], -30, 30)))
+    any_sale = np.where(weeks.orders > 0, -np.expm1(weeks.orders * np.log1p(-chance)), 1.0)
+    mean = weeks.orders * chance
     expected = mean / any_sale
     squares = (mean * (1 - chance) + mean**2) / any_sale
-    return _Sold(sales.sold_counts, expected, np.maximum(squares - expected**2, 0.0), move)
+    return _Sold(weeks.sold, expected, np.maximum(squares - expected**2, 0.0), weeks.move)
 
 
 def _curvature(sold: _Sold) -> Floats:

@@ -40,6 +40,13 @@ def test_a_chance_of_loss_is_that_of_answers_that_do_not_pay() -> None:
     assert chances[60] == pytest.approx(1.0)
 
 
+def test_relief_of_stock_makes_no_loss_less_of_one() -> None:
+    weights = np.zeros(ELASTICITIES.size)
+    weights[[5, 6]] = 0.3, 0.7
+    relieved = prospects(economics(relief=30.0), responses(weights), EVERY_DISCOUNT)
+    assert relieved.loss_chances[0, 20] == pytest.approx(0.3)
+
+
 def test_gains_are_those_of_a_month() -> None:
     # 30 joint orders in 3 months, after Jeffreys' prior.
     promised = prospects(economics(), responses(), EVERY_DISCOUNT)
