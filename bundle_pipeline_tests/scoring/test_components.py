@@ -73,10 +73,18 @@ def test_reach_compares_baskets_beyond_chance_on_a_log_scale() -> None:
     assert component(reach_component(), *rows) == [1.0, pytest.approx(0.5), 0.0, 0.0]
 
 
-def test_the_newest_orders_reach_eleven_times_as_far() -> None:
-    # (15 + 10 * 15) / 11 = 15 as the first one; (13 + 10 * 2) / 11 = 3; (20 - 10 * 3) / 11 < 0
-    rows = [seen(20, 5.0, (16, 1.0)), seen(18, 5.0, (3, 1.0)), seen(25, 5.0, (1, 4.0))]
-    assert component(reach_component(), *rows) == [1.0, pytest.approx(0.5), 0.0]
+def test_reach_is_of_coming_orders_where_orders_tell_the_newest() -> None:
+    # No drift: exp of the mean of log(61.5 / 4) and log 15.5, weighed 61.5 to 15.5, is 15.400, and
+    # 8.201 of 32 and 8 likewise; chance gives (sqrt(25) - sqrt(0.2 * 5))^2 / 0.8 / 4 = 5 in older
+    # and in newest orders. log(1 + 3.201) / log(1 + 10.400) = 0.590.
+    most, less, chance = component(
+        reach_component(),
+        seen(76, 25.0, (15, 5.0)),
+        seen(40, 25.0, (8, 5.0)),
+        seen(20, 25.0, (4, 5.0)),
+    )
+    assert (most, chance) == (1.0, 0.0)
+    assert less == pytest.approx(0.590, abs=1e-3)
 
 
 def test_a_single_bundle_reaches_all_there_is() -> None:
@@ -87,15 +95,17 @@ def test_bundles_within_chance_reach_nobody() -> None:
     assert component(reach_component(), seen(20, 30.0, (4, 6.0))) == [0.0]
 
 
-def test_replication_is_the_chance_to_pass_again_by_all_and_by_the_newest_orders() -> None:
-    # All: (sqrt(100) - 0.98)^2 / 5 = 16.272 where 20 / 5 = 4 are expected: d = 4.596; newest:
-    # (sqrt(16) - 0.98)^2 = 9.120 where 3 are: d = 2.836. 1 / (1 + exp(-1.702 (d - 3.29))).
-    found = component(replication_component(), seen(100, 20.0, (16, 3.0)), seen(100, 20.0, None))
-    by_all, by_newest = 0.9023, 0.3158
-    assert found == [
-        pytest.approx(math.sqrt(by_all * by_newest), abs=1e-3),
-        pytest.approx(by_all, abs=1e-3),
-    ]
+def test_replication_is_the_chance_to_pass_again_by_older_and_by_coming_orders() -> None:
+    # Older: (sqrt(84) - 0.98)^2 / 4 = 16.749 where (sqrt(20) - sqrt(0.2 * 3))^2 / 0.8 / 4 = 4.272
+    # are expected: d = 4.562. Coming: no drift, so exp of the mean of log(84.5 / 4) and log 16.5,
+    # weighed 84.5 to 16.5, is 20.289; its lower end, (1 - 0.98 / sqrt(101))^2 of it, 16.525; and
+    # (84.5 * 4.272 + 16.5 * 3) / 101 = 4.065 are expected: d = 4.630. All: (sqrt(100) - 0.98)^2 / 5
+    # where 20 / 5 are: d = 4.596. Each time 1 / (1 + exp(-1.702 (d - 3.29))).
+    (told,) = component(replication_component(), seen(100, 20.0, (16, 3.0)))
+    (untold,) = component(replication_component(), seen(100, 20.0, None))
+    by_older, by_coming, by_all = 0.8970, 0.9072, 0.9022
+    assert told == pytest.approx(math.sqrt(by_older * by_coming), abs=1e-3)
+    assert untold == pytest.approx(by_all, abs=1e-3)
 
 
 def test_replication_comes_close_to_the_exact_chance() -> None:
@@ -109,9 +119,13 @@ def test_replication_comes_close_to_the_exact_chance() -> None:
         assert steps[1] - 0.06 <= found <= steps[0] + 0.06
 
 
-def test_what_fades_is_not_expected_again() -> None:
-    (faded,) = component(replication_component(), seen(100, 20.0, (3, 4.0)))
-    assert faded < 0.05
+def test_what_only_older_or_only_newest_orders_show_is_not_expected_again() -> None:
+    steady = [seen(100 + n, 20.0, (20 + n, 4.0)) for n in range(-6, 6)]
+    faded, one_season, *others = component(
+        replication_component(), seen(100, 20.0, (0, 4.0)), seen(80, 4.0, (80, 19.0)), *steady
+    )
+    assert one_season < 0.1
+    assert faded < min(others)
 
 
 @pytest.mark.parametrize("newest", [(0, 0.0), (0, 0.1), (3, 0.0)])
