@@ -17,8 +17,8 @@ with the same limit per SKU and without one:
 (Jaccard, without colours and sizes).
 ``gate`` says whether the publishing gate would block the default weights turned upside down.
 
-``--choose`` tries on the last 10 % of the learnt orders what the others of them teach, in all shops
-whose orders have times, and leaves the held-out orders alone. Weights are chosen by that;
+``--choose`` tries on the last 10 % of the learnt orders (by time, or as they were drawn) what the
+others of them teach, and leaves the held-out orders alone. Weights are chosen by that;
 ``--weights FILE`` takes a table of them (YAML: parts by component) in place of the profile's.
 
 Exit code 1 if ours is below the best simple ranker of a shop, with the same limit, in either
@@ -140,8 +140,6 @@ def measure(
     is_below = False
     for name in shop or sorted(path.parent.name for path in data.glob("*/lines.parquet")):
         read = _read(data / name, is_choice=choose)
-        if read is None:
-            continue
         ours, customers, worse = _ranked(read, scoring)
         simple = _simple(read)
         for kind, keep in (("all", None), ("cross", _cross(read))):
@@ -169,13 +167,11 @@ def measure(
         raise typer.Exit(1)
 
 
-def _read(folder: Path, *, is_choice: bool) -> Shop | None:
-    """A shop's orders on either side; None where parameters can't be chosen for want of times."""
+def _read(folder: Path, *, is_choice: bool) -> Shop:
+    """A shop's orders on either side of the split, of the learnt ones alone for a choice."""
     lines = pl.read_parquet(folder / "lines.parquet").with_columns(pl.col("sku").cast(pl.String))
     times = lines.group_by("order_id").agg(pl.col("ts").min()).sort("order_id")
     has_times = times.get_column("ts").null_count() == 0
-    if is_choice and not has_times:
-        return None
     if has_times:
         ids = times.sort("ts", "order_id").get_column("order_id")
     else:
