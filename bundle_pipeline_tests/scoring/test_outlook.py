@@ -85,7 +85,9 @@ def test_what_drifts_is_judged_by_its_newest_orders_above_all() -> None:
         max_size=20,
     )
 )
-def test_what_comes_lies_between_older_and_newest_orders(bundles: list[Seen]) -> None:
+def test_what_comes_lies_between_older_and_newest_orders(
+    bundles: list[tuple[int, float, int, float]],
+) -> None:
     before = told(older(), *bundles).iter_rows(named=True)
     ahead = told(coming(), *bundles).iter_rows(named=True)
     for bundle, early, late in zip(bundles, before, ahead, strict=True):
