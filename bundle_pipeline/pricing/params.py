@@ -122,7 +122,8 @@ class PricingParams(Params):
     """Share of those who consider an item that buy it at its list price. A guess: no order says who
     looked. It says how far a bundle's sales can grow, beside how many of its rarest item's buyers
     buy all of it; tiers are bought by buyers of the variant only. In simulated shops, where it is
-    known, 0.1 came closest."""
+    known, 0.1 came closest. It counts by how far the shop's own prices say how sales answer: where
+    that is assumed, nobody but buyers of the rarest item is hoped for."""
     diverted_share: float = Field(default=0.05, ge=0.0, le=1.0)
     """Share of the margin of additional bundles that their buyers would have brought anyway, with
     one of its items or another variant. A guess: no order says it. In simulated shops, where it is

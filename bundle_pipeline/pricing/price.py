@@ -145,12 +145,14 @@ def _economics(
     stated = totals.get_column("most_confidence").to_numpy()
     is_stated = ~np.isnan(stated) & (responses.units_below == 0)
     shares = np.where(is_stated, stated, np.clip(seen, LEAST_CONFIDENCE, 1.0))
+    # Others are counted on as far as the shop's own prices show that they can be won.
+    buying = 1 - responses.information * (1 - params.buying_share)
     return Economics(
         list_totals=np.maximum(list_totals, 1.0),
         margins=list_totals - costs.to_numpy(),
         reliefs=np.where(is_clearance, params.stock_relief_rate * costs.to_numpy(), 0.0),
         # More units of one variant are bought by those who buy it: nobody else is won.
-        bought_shares=np.where(responses.units_below > 0, 1.0, params.buying_share) * shares,
+        bought_shares=np.where(responses.units_below > 0, 1.0, buying) * shares,
         used_counts=responses.used_counts,
         diverted_shares=np.clip(
             responses.units_below / responses.unit_counts, params.diverted_share, 1.0

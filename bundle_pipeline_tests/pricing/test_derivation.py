@@ -10,11 +10,11 @@ PRIOR = "at a price elasticity of 1.88 per item, assumed, because no price of th
 
 def test_known_costs_within_the_caps() -> None:
     assert derivation(cost=400) == (
-        "Every cost is known: of a joint margin of 12.00 EUR most is earned with 6.40 EUR off, "
+        "Every cost is known: of a joint margin of 12.00 EUR most is earned with 1.40 EUR off, "
         f"{PRIOR}; "
-        "lowered to 4.00 EUR by the 5 to 20 % that increase_aov allows; "
+        "within the 5 to 20 % that increase_aov allows; "
         "the floor of 8.00 EUR (the costs) is kept; "
-        "charged 16.00 EUR instead of 20.00 EUR, 20.0 % off."
+        "charged 18.60 EUR instead of 20.00 EUR, 7.0 % off."
     )
 
 

@@ -13,6 +13,7 @@ from bundle_pipeline_tests.support.bundles import (
     Row,
     bundle_item,
     candidate,
+    evidence,
     scored,
     scored_bundles,
 )
@@ -193,3 +194,16 @@ def priced(
     return (
         priced_without_history(scored_bundles(scored(bundle)), params).get_column("pricing").item()
     )
+
+
+@pytest.mark.parametrize("confidence", [0.1, 0.3, 0.6, 0.8, 0.95])
+def test_an_assumed_answer_never_asks_for_more_than_all_buyers_of_the_rarest_item(
+    confidence: float,
+) -> None:
+    items = [bundle_item(id_, unit_price_minor=1000, unit_cost_minor=400) for id_ in "ab"]
+    seen = evidence(confidence=confidence, reverse_confidence=confidence / 2)
+    row = scored(candidate(*items, evidence=seen))
+    pricing = priced_without_history(scored_bundles(row), PricingParams()).get_column("pricing")
+    found = pricing.item()
+    assert found["discount_minor"] == 0 or found["break_even_attach_rate"] < 1
+    assert (found["discount_minor"] > 0) == (confidence < 0.5)
