@@ -104,10 +104,12 @@ def gathered_sales(
         left_out_line_count=sold.height - kept.height,
         other_currency_line_count=kept.get_column("net_minor").null_count(),
     )
+    line_count = int(order_lines.select(pl.len()).collect().item())
     logger.info(
-        "features: %d order lines of orders, %d without a product, %d in another currency; "
-        "%d products, %d customers",
-        sold.height,
+        "features: %d order lines in, %d of other orders, %d without a product, %d in another "
+        "currency; %d products, %d customers",
+        line_count,
+        line_count - sold.height,
         sales.left_out_line_count,
         sales.other_currency_line_count,
         products.height,
