@@ -14,15 +14,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import DagsterRunStatus
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from watchdog.events import FileSystemEvent, PatternMatchingEventHandler
 from watchdog.observers import Observer
 
 # How long a writer waits for another process to finish its write.
 _BUSY_SECONDS = 60
+# Without its values, so that SQLAlchemy composes it once and not for each event.
+_INSERT = SqlEventLogStorageTable.insert()
 # As it stands: composing the same statement takes SQLAlchemy longer than SQLite takes to run it.
 _PARTITION = "SELECT 1 FROM dynamic_partitions WHERE partitions_def_name = ? AND partition = ?"
 
@@ -56,8 +60,16 @@ class OpenSqliteEventLogStorage(ConsolidatedSqliteEventLogStorage):
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event with all that is looked up by: in one transaction, not in four."""
-        with self._connect():
-            super().store_event(event)
+        with self._connect() as connection:
+            event_id = connection.execute(_INSERT, self._event_to_row(event)).lastrowid
+            if not event.is_dagster_event:
+                return
+            of_type = event.dagster_event_type
+            if of_type in ASSET_EVENTS and event.get_dagster_event().asset_key:
+                self._store_asset_event_tags(connection, [event], [event_id])
+                self._store_asset_event(connection, event, event_id)
+            if of_type in ASSET_CHECK_EVENTS:
+                self.store_asset_check_event(event, event_id)
 
     def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
         """Whether a partition is there; asked some five times for every input of a step."""
@@ -77,6 +89,18 @@ class OpenSqliteEventLogStorage(ConsolidatedSqliteEventLogStorage):
                 if inspect(connection).has_table(table_name):
                     self._tables_seen.add(table_name)
         return table_name in self._tables_seen
+
+    @cached_property
+    def _asset_columns_seen(self) -> set[str]:
+        return set()
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Whether the table of assets has a column; asked for every asset's event."""
+        if column_name not in self._asset_columns_seen:
+            if not super()._has_asset_key_col_on_connection(conn, column_name):
+                return False
+            self._asset_columns_seen.add(column_name)
+        return True
 
     def watch(
         self,

@@ -1,14 +1,21 @@
 """The event log that a first run uses: what it answers in its own words is what Dagster would."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 
 from bundle_pipeline.defs.sqlite_event_log import OpenSqliteEventLogStorage
 
 PROJECT = Path(__file__).parents[2]
+
+_TABLES = ("event_logs", "asset_keys", "asset_event_tags", "asset_check_executions")
+# When a row was written.
+_CLOCKS = frozenset({"create_timestamp"})
 
 
 def test_a_partition_is_there_from_when_it_is_added_to_when_it_is_deleted(
@@ -25,3 +32,46 @@ def test_a_partition_is_there_from_when_it_is_added_to_when_it_is_deleted(
         assert not instance.has_dynamic_partition("stalls", "corner")
         instance.delete_dynamic_partition("shops", "corner")
         assert not instance.has_dynamic_partition("shops", "corner")
+
+
+@dg.asset(check_specs=[dg.AssetCheckSpec("is_counted", asset="shelf")], code_version="1")
+def shelf(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType] Dagster refuses it with one
+    context.log.info("a line that is no event")
+    context.log_event(dg.AssetObservation("shelf", metadata={"seen": 3}))
+    check = dg.AssetCheckResult(passed=True, check_name="is_counted")
+    return dg.MaterializeResult(metadata={"rows": 3}, check_results=[check])
+
+
+def test_what_it_stores_is_what_dagsters_own_log_stores(tmp_path: Path) -> None:
+    with dg.instance_for_test() as instance:
+        run = dg.materialize([shelf], instance=instance)
+        again = dg.materialize([shelf], instance=instance)
+        events = [*instance.all_logs(run.run_id), *instance.all_logs(again.run_id)]
+    kinds = [ConsolidatedSqliteEventLogStorage, OpenSqliteEventLogStorage]
+    stored = [_stored(kind, tmp_path / kind.__name__, events) for kind in kinds]
+    assert stored[0] == stored[1]
+    assert {table: len(rows) for table, rows in stored[1].items()} == {
+        "event_logs": len(events),
+        "asset_keys": 1,
+        # Of the tags only those that Dagster looks up by: the version of the data.
+        "asset_event_tags": 2,
+        "asset_check_executions": 2,
+    }
+
+
+def _stored(
+    kind: type[ConsolidatedSqliteEventLogStorage], folder: Path, events: list[dg.EventLogEntry]
+) -> dict[str, list[tuple[object, ...]]]:
+    folder.mkdir()
+    log = kind(str(folder))
+    for event in events:
+        log.store_event(event)
+    log.dispose()
+    with closing(sqlite3.connect(log.get_db_path())) as connection:
+        return {table: _rows(connection, table) for table in _TABLES}
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    found = connection.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608 our own names
+    kept = [place for place, column in enumerate(found.description) if column[0] not in _CLOCKS]
+    return [tuple(row[place] for place in kept) for row in found]
