@@ -15,7 +15,7 @@ from typing import cast
 
 import dataframely as dy
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -57,8 +57,15 @@ class Lake:
             TransientError: Another writer of the same shop was first; nothing was written.
         """
         rows = checked(schema, frame).select(pl.lit(shop_id).alias(_SHOP_COLUMN), pl.all())
-        table = self._opened_or_created(schema)
-        with _committing(schema, shop_id, self._uri(schema)):
+        uri = self._uri(schema)
+        table = self._found(schema)
+        if table is None:
+            if self._begun(schema, rows, _commit_properties(None, shop_id, origin)):
+                return 0
+            table = self._opened(schema)
+            if table.transaction_version(shop_id) is not None:
+                raise _conflict(schema, shop_id)
+        with _committing(schema, shop_id, uri):
             write_deltalake(
                 table,
                 rows,
@@ -210,31 +217,40 @@ class Lake:
                 remedy="name a version of the table's history that vacuuming has left",
             ) from error
 
-    def _opened_or_created(self, schema: type[FrameT]) -> DeltaTable:
-        """The table, made empty if there is none.
+    def _found(self, schema: type[FrameT]) -> DeltaTable | None:
+        """The table at its newest version; None if there is none."""
+        uri = self._uri(schema)
+        with suppress(TableNotFoundError), translated("read", uri):
+            return newest(uri)
+        return None
+
+    def _begun(
+        self, schema: type[FrameT], rows: pl.DataFrame, properties: CommitProperties | None
+    ) -> bool:
+        """Whether these rows are now the table's first; False if another writer has begun it.
 
         The library lays a second creation on top of the first if both come at the same moment,
         which turns away whoever writes between them. So the first commit is made aside, and put
         in place by the one writer whose put-if-absent wins.
         """
         uri = self._uri(schema)
-        with translated("read", uri):
-            try:
-                return newest(uri)
-            except TableNotFoundError:
-                commit = _first_commit(schema)
-                key = f"{_table_key(schema)}/{_FIRST_COMMIT}"
-                opened(self.url, create=True).write_once(key, commit)
-                return newest(uri)
+        objects = opened(uri, create=True)
+        with TemporaryDirectory() as aside, translated("write", uri):
+            write_deltalake(aside, rows, partition_by=[_SHOP_COLUMN], commit_properties=properties)
+            for file in sorted(Path(aside).rglob("*.parquet")):
+                objects.upload(file.relative_to(aside).as_posix(), file)
+            return objects.write_once(_FIRST_COMMIT, Path(aside, _FIRST_COMMIT).read_bytes())
 
     def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable:
         """The table, with columns that a newer release declares and it doesn't have yet."""
-        table = self._opened_or_created(schema)
+        no_shop = pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN)
+        empty = schema.create_empty().select(no_shop, pl.all())
+        table = self._found(schema)
+        if table is None:
+            self._begun(schema, empty, None)
+            return self._opened(schema)
         known = {field.name for field in table.schema().fields}
         if not known.issuperset(schema.column_names()):
-            empty = schema.create_empty().select(
-                pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN), pl.all()
-            )
             write_deltalake(table, empty, mode="append", schema_mode="merge")
         return table
 
@@ -248,17 +264,9 @@ def _table_key(schema: type[Frame]) -> str:
     return f"tables/{schema.name}"
 
 
-def _first_commit(schema: type[Frame]) -> bytes:
-    shop = pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN)
-    empty = schema.create_empty().select(shop, pl.all())
-    with TemporaryDirectory() as aside:
-        DeltaTable.create(
-            aside, schema=Schema.from_arrow(empty.schema), partition_by=[_SHOP_COLUMN]
-        )
-        return Path(aside, _FIRST_COMMIT).read_bytes()
-
-
-def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> CommitProperties:
+def _commit_properties(
+    table: DeltaTable | None, shop_id: ShopId, origin: Origin
+) -> CommitProperties:
     metadata = {
         "shop_id": shop_id,
         "run_id": origin.run_id,
@@ -266,7 +274,7 @@ def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> Co
         "code_version": origin.code_version,
     }
     # Two commits of one shop on the same version conflict even where neither removes anything.
-    number = (table.transaction_version(shop_id) or 0) + 1
+    number = 1 if table is None else (table.transaction_version(shop_id) or 0) + 1
     return CommitProperties(
         custom_metadata=metadata, app_transactions=[Transaction(shop_id, number)]
     )

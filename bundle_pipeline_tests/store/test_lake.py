@@ -132,7 +132,7 @@ def test_reading_what_nobody_wrote_says_what_to_run(tmp_path: Path) -> None:
 
 def test_reading_a_version_that_is_not_there_says_which_are(tmp_path: Path) -> None:
     _write(tmp_path, "corner", 1)
-    with pytest.raises(InputDataError, match=r"BP-STORE-VERSION.*no version 9.*from 0 to 1"):
+    with pytest.raises(InputDataError, match=r"BP-STORE-VERSION.*no version 9.*from 0 to 0"):
         Lake(str(tmp_path)).read(ItemCounts, CORNER, version=9)
 
 

@@ -4,11 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from bundle_pipeline.errors import TransientError
 from bundle_pipeline.schemas.mining import ItemCounts
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.lake import Lake
 from bundle_pipeline_tests.benchmarks.killed_writers import in_place_writer, killed, store_writer
-from bundle_pipeline_tests.support.lakes import CONFLICT, marked_frame, read_mark, write_at_once
+from bundle_pipeline_tests.support.lakes import (
+    CONFLICT,
+    marked_frame,
+    origin,
+    read_mark,
+    write_at_once,
+)
 
 CORNER = shop_id("corner")
 
@@ -22,7 +29,7 @@ def test_six_shops_at_once_all_succeed_even_if_they_create_the_table(
 ) -> None:
     shops = [f"shop-{number}-{index}" for index in range(6)]
     versions = write_at_once(tmp_path, [(shop, mark) for mark, shop in enumerate(shops, start=1)])
-    assert sorted(map(str, versions)) == ["1", "2", "3", "4", "5", "6"]
+    assert sorted(map(str, versions)) == ["0", "1", "2", "3", "4", "5"]
     for mark, (shop, version) in enumerate(zip(shops, versions, strict=True), start=1):
         assert read_mark(tmp_path, shop_id(shop)) == mark
         assert read_mark(tmp_path, shop_id(shop), version=int(version)) == mark
@@ -35,17 +42,37 @@ def test_four_writers_of_one_shop_commit_or_are_told_to_try_again(
 ) -> None:
     if is_known:
         write_at_once(tmp_path, [("corner", 9)])
-    before = Lake(str(tmp_path)).version(ItemCounts) if is_known else 0
+    first = Lake(str(tmp_path)).version(ItemCounts) + 1 if is_known else 0
     outcomes = write_at_once(tmp_path, [("corner", mark) for mark in (1, 2, 3, 4)])
     committed = {
         version: mark for mark, version in enumerate(outcomes, start=1) if version != CONFLICT
     }
     # Versions follow one another without a gap: a loser wrote nothing.
-    assert sorted(map(int, committed)) == list(range(before + 1, before + 1 + len(committed)))
+    assert sorted(map(int, committed)) == list(range(first, first + len(committed)))
     assert len(committed) >= 1
     for version, mark in committed.items():
         assert read_mark(tmp_path, CORNER, version=int(version)) == mark
     assert read_mark(tmp_path, CORNER) == committed[max(committed, key=int)]
+
+
+@pytest.mark.parametrize("first", ["corner", "market"])
+def test_a_writer_that_another_overtakes_at_the_creation_writes_over_no_row_of_its_shop(
+    first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, by_first, by_second = Lake(str(tmp_path)), marked_frame(1), marked_frame(2)
+
+    def nothing_yet(*_: object) -> None:
+        monkeypatch.undo()
+        assert lake.write(ItemCounts, shop_id(first), by_first, origin=origin()) == 0
+
+    monkeypatch.setattr(Lake, "_found", nothing_yet)
+    if first == "corner":
+        with pytest.raises(TransientError, match="BP-STORE-CONFLICT"):
+            lake.write(ItemCounts, CORNER, by_second, origin=origin())
+        assert read_mark(tmp_path, CORNER) == 1
+    else:
+        assert lake.write(ItemCounts, CORNER, by_second, origin=origin()) == 1
+        assert (read_mark(tmp_path, CORNER), read_mark(tmp_path, shop_id(first))) == (2, 1)
 
 
 def test_killed_writers_leave_the_last_version_whole(tmp_path: Path) -> None:
