@@ -10,7 +10,6 @@ from typing import ClassVar, TypeVar, cast
 
 import dataframely as dy
 import polars as pl
-from dataframely.exc import SchemaError as WrongColumnsError
 from dataframely.exc import ValidationError as WrongRowsError
 
 from bundle_pipeline.errors import SchemaError
@@ -28,6 +27,17 @@ class Frame(dy.Schema):
     name: ClassVar[str]
     one_row: ClassVar[str]
     comes_in_parts: ClassVar[bool] = False
+
+    @classmethod
+    @cache
+    def all_rules(cls) -> pl.Expr:
+        """Whether all rules hold in all rows: one value. A rule that gives null holds.
+
+        The library's own answer adds a column per rule to the frame first: of the 300 rules of a
+        bundle that takes twice as long.
+        """
+        rules = cls._validation_rules(with_cast=False)
+        return pl.all_horizontal(pl.lit(value=True), *(rule.expr.all() for rule in rules.values()))
 
 
 FrameT = TypeVar("FrameT", bound=Frame)
@@ -82,12 +92,13 @@ def checked(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
     Raises:
         SchemaError: A column is missing or of another type, the key repeats, or a rule fails.
     """
-    # Nearly all frames are valid, and that takes half the time of telling which rows are.
-    if schema.is_valid(frame):
-        return declared(schema, frame)
+    rows = declared(schema, frame)
+    # Nearly all frames are valid, and that takes a quarter of the time of telling which rows are.
+    if rows.select(schema.all_rules()).item():
+        return rows
     try:
-        return schema.validate(frame, cast=False)
-    except (WrongColumnsError, WrongRowsError) as error:
+        return schema.validate(rows, cast=False)
+    except WrongRowsError as error:
         raise _defect(schema, str(error).partition("\n\n")[0]) from error
 
 

@@ -1,8 +1,12 @@
 """What a declaration checks, and how it refuses."""
 
+from typing import Any
+
 import dataframely as dy
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bundle_pipeline.errors import SchemaError
 from bundle_pipeline.schemas.base import Frame, checked, count, minor, one_of, rate, utc_timestamp
@@ -70,6 +74,57 @@ def test_a_wrong_frame_is_refused_by_name_and_column(wrong: pl.DataFrame, messag
     assert refused.value.code == "BP-SCHEMA-FRAME"
     assert refused.value.place == "frame prices"
     assert "_Prices" in refused.value.expected
+
+
+class _Sets(Frame):
+    name = "sets"
+    one_row = "One set."
+
+    set_id = dy.String(primary_key=True)
+    items = dy.List(
+        dy.Struct(
+            {
+                "sku": dy.String(min_length=1),
+                "quantity": count(description="Units"),
+                "tags": dy.List(one_of(("new", "old")), nullable=True),
+            }
+        ),
+        min_length=1,
+    )
+    price = dy.Struct({"amount_minor": minor(description="Price")}, nullable=True)
+
+    @dy.rule()
+    def is_worth_its_items(cls) -> pl.Expr:
+        return pl.col("price").struct.field("amount_minor") >= pl.col("items").list.len()
+
+
+_ITEMS = st.fixed_dictionaries(
+    {
+        "sku": st.sampled_from(["a", "b", "b", "", None]),
+        "quantity": st.sampled_from([0, 1, 2, 3, -1, None]),
+        "tags": st.none() | st.lists(st.sampled_from(["new", "old", "new", "torn", None])),
+    }
+)
+_ROWS = st.fixed_dictionaries(
+    {
+        "set_id": st.sampled_from(["x", "y", "z", None]),
+        "items": st.lists(_ITEMS, max_size=2) | st.none(),
+        "price": st.none()
+        | st.fixed_dictionaries({"amount_minor": st.sampled_from([5, 6, 7, 0, -1, None])}),
+    }
+)
+
+
+@given(st.lists(_ROWS, max_size=2))
+def test_it_refuses_what_the_library_calls_invalid_and_nothing_else(
+    rows: list[dict[str, Any]],
+) -> None:
+    frame = pl.DataFrame(rows, schema=_Sets.create_empty().schema)
+    if _Sets.is_valid(frame):
+        assert checked(_Sets, frame).equals(frame)
+    else:
+        with pytest.raises(SchemaError, match="BP-SCHEMA-FRAME"):
+            checked(_Sets, frame)
 
 
 def test_a_refusal_shows_no_value_of_a_row() -> None:
