@@ -15,7 +15,7 @@ import polars as pl
 from bundle_pipeline.ingest.export_names import originals
 from bundle_pipeline.ingest.order_blocks import OrderBlock
 from bundle_pipeline.ingest.order_spool import WAITING_ROWS
-from bundle_pipeline.ingest.simple_orders import Hashes
+from bundle_pipeline.ingest.simple_orders import Hashes, repeated
 
 _PLACES = {"order": pl.UInt64, "name": pl.UInt64, "is_nameless": pl.Boolean, "block": pl.UInt32}
 
@@ -51,9 +51,7 @@ def contested_orders(blocks: Sequence[OrderBlock]) -> Hashes:
             ),
         ]
     )
-    places.sort()
-    repeated = places[1:][places[1:] == places[:-1]]
-    return np.unique(np.concatenate([repeated, _named(blocks)]))
+    return np.unique(np.concatenate([repeated(places), _named(blocks)]))
 
 
 def units_of_blocks(blocks: Sequence[OrderBlock], place_ids: Sequence[str]) -> list[Unit]:

@@ -144,6 +144,7 @@ def orders_of_block(
     is_other = heads.get_column("_is_other").to_numpy().copy()
     is_other[0] |= goes_on_before
     is_other[-1] |= goes_on_after
+    is_other |= np.isin(hashes, repeated(hashes))
     if contested is not None:
         is_other |= np.isin(hashes, contested)
     lines = _lines(rows, heads, is_head, run_of_row, own_patterns)
@@ -164,6 +165,12 @@ def orders_of_block(
         others=_others(as_they_came, heads, run_of_row, is_other_row),
         simple_hashes=hashes[~is_other],
     )
+
+
+def repeated(hashes: Hashes) -> Hashes:
+    """Those that are there more than once, sorted: of orders that stand in several places."""
+    ordered = np.sort(hashes)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def _without(lines: pl.DataFrame, is_left_out: npt.NDArray[np.bool_]) -> pl.DataFrame:
