@@ -15,7 +15,7 @@ from bundle_pipeline.baskets.top_products import variants_of_top_products
 from bundle_pipeline.defs.preview import PREVIEW_ROWS, markdown_preview
 from bundle_pipeline.defs.quick_look import NOT_LOOKED_AT
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.schemas.base import Frame
+from bundle_pipeline.schemas.base import Frame, declared
 from bundle_pipeline.schemas.baskets import Baskets
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.orders import OrderLines
@@ -35,6 +35,7 @@ class FrameIOManager(dg.IOManager):
         self._site = site
         self._top: dict[ShopId, pl.Series] = {}
         # Of previews only: they are small, and a run writes a frame before it loads it.
+        self._written: dict[tuple[type[Frame], ShopId], pl.DataFrame] = {}
         self._narrowed: dict[tuple[type[Frame], ShopId], _Loaded] = {}
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Parts[Any]) -> None:
@@ -48,6 +49,8 @@ class FrameIOManager(dg.IOManager):
             shown = frame_metadata(obj.head(PREVIEW_ROWS), obj.row_count, version=version)
         else:
             version = lake.write(schema, shop, obj, origin=origin)
+            if self._site.is_preview and schema not in NOT_LOOKED_AT:
+                self._written[schema, shop] = declared(schema, obj)
             shown = frame_metadata(obj, obj.height, version=version)
         context.add_output_metadata(shown)
         context.add_output_metadata({"bundle/settings_hash": origin.settings_hash})
@@ -80,7 +83,8 @@ class FrameIOManager(dg.IOManager):
             return _opened(self._site.lake.parts(Baskets, shop), params)
         if wanted is pl.LazyFrame:
             return self._site.lake.parts(schema, shop).scan()
-        return self._site.lake.read(schema, shop)
+        written = self._written.get((schema, shop))
+        return self._site.lake.read(schema, shop) if written is None else written
 
     def _narrow(self, loaded: _Loaded, schema: type[Frame], shop: ShopId) -> _Loaded:
         """What a preview sees of a frame."""
