@@ -102,10 +102,14 @@ def offered_before(
 def _as_judged(
     params: NeighbourParams, neighbour_quality: pl.DataFrame, max_model_mb: int
 ) -> NeighbourParams:
-    """Parameters for a model within the limit that doesn't ask again how baskets weigh."""
+    """Parameters for a model within the limit that doesn't ask again what suits the shop."""
     small = params.model_copy(update={"max_model_mb": min(max_model_mb, params.max_model_mb)})
-    if neighbour_quality.is_empty() or not params.try_equal_baskets:
+    if neighbour_quality.is_empty():
         return small
-    is_equal = neighbour_quality.get_column("size_exponent").max() == 0
-    exponent = 0.0 if is_equal else params.size_exponent
-    return small.model_copy(update={"size_exponent": exponent, "try_equal_baskets": False})
+    return small.model_copy(
+        update={
+            "try_equal_baskets": False,
+            "try_without_covisitation": False,
+            **neighbour_quality.select("size_exponent", "blended_covisitation").row(0, named=True),
+        }
+    )

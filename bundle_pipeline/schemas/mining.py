@@ -204,6 +204,9 @@ class NeighbourQuality(Frame):
     size_exponent = rate(
         description="A basket of n variants counted 1 / (n - 1) ** size_exponent, as was better"
     )
+    blended_covisitation = dy.Float64(
+        min=0, description="How often blend added co-visitation to ease; 0 where that was better"
+    )
     basket_count = dy.Int64(min=1, description="Held-out baskets in which a variant was hidden")
     hit_rate = rate(description="Share of them with the hidden variant among the first 10")
     mean_reciprocal_rank = rate(description="Mean of 1 / place among the first 10, 0 beyond")

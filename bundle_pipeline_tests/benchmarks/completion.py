@@ -50,9 +50,9 @@ from bundle_pipeline.mining.neighbours.methods import (
     fitted_methods,
     modelled_variants,
 )
+from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.scores import ItemScores, Scores, best_neighbours
-from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline_tests.support.generators import Noise, noise_shop
 from bundle_pipeline_tests.support.shops import orders_of_lines
 
@@ -122,7 +122,7 @@ def judged(
     encoded = in_turn(encoded)
     split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
-    params = with_chosen_weight(older, params)
+    params = with_chosen_weights(older, params)
     variants = modelled_variants(older, params)
     items = item_baskets(older, variants)
     baskets = held_out(item_baskets(newest, variants), max_baskets=params.max_held_out_baskets)

@@ -22,9 +22,9 @@ from bundle_pipeline.mining.neighbours.completion import PLACES, head, held_out,
 from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
 from bundle_pipeline.mining.neighbours.item_baskets import Floats, ItemBaskets, item_baskets
 from bundle_pipeline.mining.neighbours.methods import fitted_methods, modelled_variants
+from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.scores import ItemScores
-from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline_tests.benchmarks.completion import NO_LIMIT, baselines, tuned_ease
 from bundle_pipeline_tests.support.shops import orders_of_lines
 
@@ -57,7 +57,7 @@ def drawn(encoded: EncodedBaskets, params: NeighbourParams, draws: int) -> dict[
     encoded = in_turn(encoded)
     split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
-    params = with_chosen_weight(older, params)
+    params = with_chosen_weights(older, params)
     variants = modelled_variants(older, params)
     items, others = item_baskets(older, variants), item_baskets(newest, variants)
     fitted = {

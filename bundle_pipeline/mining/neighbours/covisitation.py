@@ -18,6 +18,8 @@ from bundle_pipeline.mining.neighbours.scores import Neighbours, Scores, cells_w
 # Where more than one cell in so many is filled, it is faster to look for the best in all cells than
 # to sort the filled ones.
 _SPARSE = 50
+# Keeps items that share nothing, and are in no other basket, from dividing by nothing.
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,38 @@ def fit_covisitation(items: ItemBaskets, params: NeighbourParams) -> Covisitatio
     """Jaccard similarity of the baskets of two items, each basket with its weight.
 
     ``g_ij / (g_i + g_j - g_ij + shrinkage)``: g_ij the weights of the baskets with both, ``1 / (n -
-    1) ** size_exponent`` for n items, and g_i of those with i and something else. Symmetric, 0 to
-    1. Only the best ``top_n`` of an item are kept, so that memory grows with the items.
+    1) ** size_exponent`` for n items, and g_i of those with i (:func:`weight_of_items`). Symmetric,
+    0 to 1. Only the best ``top_n`` of an item are kept, so that memory grows with the items.
     """
     weight = items.weights(params.size_exponent)
-    own = items.matrix.T @ weight
+    own = weight_of_items(items, params.size_exponent)
     neighbours = joined(
         [_best_of_rows(product, block, own, params) for block, product in items.products(weight)]
     )
     return _scores_of(neighbours, items.item_count)
+
+
+def weight_of_items(items: ItemBaskets, size_exponent: float) -> Floats:
+    """Weights of the baskets of each item.
+
+    An item on its own counts 1, as one of two does: what is often bought alone goes less with what
+    it is seldom bought with.
+    """
+    return items.matrix.T @ (items.weights(size_exponent) + (items.basket_size == 1))
+
+
+def similarity(shared: Floats, one: Floats, other: Floats, shrinkage: float) -> Floats:
+    """Jaccard similarity of two items' baskets.
+
+    Args:
+        shared: Weights of the baskets of both.
+        one: Of the baskets of the first.
+        other: Of the baskets of the second.
+        shrinkage: Added to those of either.
+    """
+    either = one + other - shared + shrinkage
+    # Where two items are in no basket but together and nothing shrinks, either is what both share.
+    return shared / np.maximum(either, np.maximum(shared, _LEAST))
 
 
 def _scores_of(neighbours: Neighbours, item_count: int) -> CovisitationScores:
@@ -70,9 +95,7 @@ def _best_of_rows(
     rows, width = cast("tuple[int, int]", product.shape)
     row = np.repeat(np.arange(rows), filled(product))
     column = product.indices.astype(np.int64)
-    either = own[block.start + row] + own[column] - product.data + params.shrinkage
-    # Where two items are in no basket but together and nothing shrinks, either is what both share.
-    score = product.data / np.maximum(either, product.data)
+    score = similarity(product.data, own[block.start + row], own[column], params.shrinkage)
     if score.size * _SPARSE > rows * width:
         product.data = score
         row, column, score = cells_worth(product.toarray(), params.top_n)

@@ -11,13 +11,13 @@ from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
 from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_popular
 from bundle_pipeline.mining.neighbours.methods import fitted_methods, modelled_variants
+from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline.mining.neighbours.scores import (
     Neighbours,
     SignedNeighbours,
     best_neighbours,
 )
-from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import NEIGHBOUR_METHODS, ItemNeighbours
 
@@ -44,7 +44,7 @@ def find_neighbours(
         many variants with a score below 0, which have no rank. Co-visitation knows all variants,
         the other methods those of :func:`modelled_variants`.
     """
-    params = with_chosen_weight(baskets, params)
+    params = with_chosen_weights(baskets, params)
     every = most_popular(baskets, min_basket_count=1)
     covisitation = fit_covisitation(item_baskets(baskets, every), params)
     found: dict[str, pl.DataFrame] = {}

@@ -16,8 +16,8 @@ from bundle_pipeline.mining.neighbours.methods import (
     fitted_methods,
     modelled_variants,
 )
+from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
-from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import POPULARITY, NeighbourQuality
 
@@ -43,7 +43,7 @@ def judge_neighbours(
     encoded = in_turn(baskets)
     split = int(encoded.basket_count * (1 - params.held_out_share))
     older, newest = encoded.part(0, split), encoded.part(split, encoded.basket_count)
-    params = with_chosen_weight(older, params)
+    params = with_chosen_weights(older, params)
     judged = [
         (method, figures)
         for method, figures in judged_methods(older, newest, params)
@@ -57,6 +57,7 @@ def judge_neighbours(
             "is_best": method == best,
             "variant_count": variant_count,
             "size_exponent": params.size_exponent,
+            "blended_covisitation": params.blended_covisitation,
             **asdict(figures),
         }
         for method, figures in judged

@@ -32,8 +32,11 @@ class NeighbourParams(Params):
     """Of `ease`: what is added to each variant's own weight. More trusts popular variants more."""
     popularity_discount: float = Field(default=0.1, ge=0, le=1)
     """Of `ease`: scores are divided by the neighbour's popularity to this power, for the tail."""
-    blended_covisitation: float = Field(default=0.3, ge=0)
+    blended_covisitation: float = Field(default=0.5, ge=0)
     """Of `blend`: how much co-visitation is added to `ease`. More is better for the tail."""
+    try_without_covisitation: bool = True
+    """Whether none is added (`blended_covisitation` 0) in a shop more of whose own baskets are
+    completed so, hits in the tail counted twice. `blend` is `ease` there."""
     held_out_share: float = Field(default=0.2, gt=0, lt=1)
     """Share of counted baskets, the newest, in which methods have to complete baskets."""
     max_held_out_baskets: int = Field(default=20_000, ge=1)

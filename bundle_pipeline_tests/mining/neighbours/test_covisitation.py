@@ -11,11 +11,13 @@ PLAIN = NeighbourParams(size_exponent=1, shrinkage=0)
 
 
 def test_a_hand_worked_shop() -> None:
-    # Weights 1, 1, 1/2 and, for a single, 0. a is in 1 + 1 + 1/2, b in 1 + 1/2, c in 1 + 1/2;
-    # ab share 1 + 1/2, so 1.5 / (2.5 + 1.5 - 1.5); bc share 1/2: 0.5 / (1.5 + 1.5 - 0.5).
+    # Weights 1, 1, 1/2, and 1 for b alone: a is in 1 + 1 + 1/2, b in 1 + 1/2 + 1, c in 1 + 1/2; ab
+    # share 1.5 / (2.5 + 2.5 - 1.5), ac 1.5 / (2.5 + 1.5 - 1.5), bc 0.5 / (2.5 + 1.5 - 0.5).
     items = items_of("ab", "ac", "abc", "b")
     scores = item_scores(fit_covisitation(items, PLAIN), items)
-    assert scores == pytest.approx(np.array([[0, 0.6, 0.6], [0.6, 0, 0.2], [0.6, 0.2, 0]]))
+    assert scores == pytest.approx(
+        np.array([[0, 3 / 7, 0.6], [3 / 7, 0, 1 / 7], [0.6, 1 / 7, 0]]), rel=1e-5
+    )
 
 
 def test_one_joint_basket_of_two_rare_variants_is_shrunk() -> None:
@@ -43,7 +45,7 @@ def test_it_equals_the_formula_on_dense_matrices(
     size = held.sum(axis=1)
     weight = np.where(size > 1, 1 / np.maximum(size - 1, 1) ** size_exponent, 0)
     both = held.T @ (held * weight[:, None])
-    own = np.diagonal(both)
+    own = np.diagonal(both) + held[size == 1].sum(axis=0)
     either = own[:, None] + own[None, :] - both + shrinkage
     expected = np.divide(both, either, out=np.zeros_like(both), where=both > 0)
     np.fill_diagonal(expected, 0)

@@ -11,8 +11,8 @@ from bundle_pipeline.mining.neighbours.find import find_neighbours
 from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_popular
 from bundle_pipeline.mining.neighbours.judge import judge_neighbours
 from bundle_pipeline.mining.neighbours.linear import fit_linear
+from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
-from bundle_pipeline.mining.neighbours.size_weight import with_chosen_weight
 from bundle_pipeline.mining.neighbours.summary import best_below_popularity, neighbour_summary
 from bundle_pipeline.schemas.base import checked
 from bundle_pipeline.schemas.mining import (
@@ -169,8 +169,10 @@ def test_the_best_method_beats_best_sellers_where_pairs_are_planted() -> None:
     assert set(quality.get_column("method")) == {*NEIGHBOUR_METHODS, POPULARITY}
     assert quality.get_column("is_best").sum() == 1
     older = encode_baskets(PLANTED).part(0, int(PLANTED.height * 0.8))
-    chosen = with_chosen_weight(older, NeighbourParams()).size_exponent
-    assert quality.get_column("size_exponent").unique().to_list() == [chosen]
+    chosen = with_chosen_weights(older, NeighbourParams())
+    assert quality.get_column("size_exponent").unique().to_list() == [chosen.size_exponent]
+    blends = quality.get_column("blended_covisitation").unique().to_list()
+    assert blends == [chosen.blended_covisitation]
     assert quality.get_column("basket_count").n_unique() == 1
     assert best_below_popularity(quality).is_empty()
     numbers = neighbour_summary(
@@ -194,6 +196,7 @@ def test_a_method_that_best_sellers_beat_fails_the_check() -> None:
     row = {
         "variant_count": 3,
         "size_exponent": 0.5,
+        "blended_covisitation": 0.5,
         "basket_count": 9,
         "mean_reciprocal_rank": 0.1,
         "tail_basket_count": 0,

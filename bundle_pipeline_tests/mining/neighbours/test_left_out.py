@@ -1,0 +1,60 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from bundle_pipeline.baskets.encoded import encode_baskets
+from bundle_pipeline.mining.neighbours.blend import BlendedScores
+from bundle_pipeline.mining.neighbours.completion import held_out, places_of
+from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
+from bundle_pipeline.mining.neighbours.item_baskets import (
+    Floats,
+    ItemBaskets,
+    item_baskets,
+    most_popular,
+)
+from bundle_pipeline.mining.neighbours.left_out import left_out
+from bundle_pipeline.mining.neighbours.linear import fit_linear
+from bundle_pipeline.mining.neighbours.params import NeighbourParams
+from bundle_pipeline_tests.mining.neighbours.shops import items_of
+from bundle_pipeline_tests.support.generators import Noise, planted_shop
+
+
+@dataclass(frozen=True)
+class _Weighted(ItemBaskets):
+    """Baskets with weights of their own."""
+
+    own_weights: Floats
+
+    def weights(self, size_exponent: float) -> Floats:
+        del size_exponent
+        return self.own_weights
+
+
+@pytest.mark.parametrize("blend", [0.0, 0.5])
+@pytest.mark.parametrize("size_exponent", [0.0, 0.5])
+def test_leaving_a_basket_out_is_fitting_without_it(size_exponent: float, blend: float) -> None:
+    shop, _ = planted_shop(
+        Noise(order_count=60, variant_count=15), pair_count=4, planted_share=0.5, seed=2
+    )
+    encoded = encode_baskets(shop)
+    items = item_baskets(encoded, most_popular(encoded, min_basket_count=2))
+    params = NeighbourParams(size_exponent=size_exponent, popularity_discount=0, ridge=2)
+    baskets = held_out(items, max_baskets=1000)
+    places: list[float] = []
+    for place, row in enumerate(np.flatnonzero(items.basket_size > 1)):
+        weight = items.weights(size_exponent)
+        weight[row] = 0
+        others = _Weighted(items.items, items.basket_count, items.matrix, weight)
+        scores = BlendedScores(
+            fit_linear(others, params), fit_covisitation(others, params), covisitation_weight=blend
+        )
+        given, hidden = baskets.given[place : place + 1], baskets.hidden[place : place + 1]
+        places.extend(places_of(scores.of(given), given, hidden, items.basket_count))
+    left = left_out(items, params, (0.0, blend))
+    assert left.places[1].tolist() == places
+    assert left.hidden.tolist() == baskets.hidden.tolist()
+
+
+def test_without_baskets_of_two_nothing_is_left_out() -> None:
+    assert left_out(items_of("a", "b"), NeighbourParams(), (0.0, 0.5)).places.shape == (2, 0)
