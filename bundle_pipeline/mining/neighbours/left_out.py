@@ -17,7 +17,11 @@ import numpy as np
 
 from bundle_pipeline.baskets.encoded import Codes
 from bundle_pipeline.mining.neighbours.completion import HeldOut, held_out, places_of
-from bundle_pipeline.mining.neighbours.covisitation import similarity, weight_of_items
+from bundle_pipeline.mining.neighbours.covisitation import (
+    pair_exponent,
+    similarity,
+    weight_of_items,
+)
 from bundle_pipeline.mining.neighbours.item_baskets import Floats, ItemBaskets
 from bundle_pipeline.mining.neighbours.linear import ridged_inverse
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
@@ -64,13 +68,14 @@ def left_out(items: ItemBaskets, params: NeighbourParams, blends: Sequence[float
         blends: How many times co-visitation is added; 0 is the linear model alone.
     """
     baskets = held_out(items, max_baskets=_MOST_BASKETS)
-    weighted = items.weighted(items.weights(params.size_exponent))
+    exponent = pair_exponent(params)
+    weighted = items.weighted(items.weights(exponent))
     learnt = _Learnt(
         items,
         params,
         inverse=cast("Floats", ridged_inverse(items, params, np.float64).laid_out().cells),
         shared=cast("Floats", (items.matrix.T @ weighted).toarray()),
-        own=weight_of_items(items, params.size_exponent),
+        own=weight_of_items(items, exponent),
     )
     places = [
         np.empty((len(blends), 0)),
@@ -84,18 +89,22 @@ def left_out(items: ItemBaskets, params: NeighbourParams, blends: Sequence[float
 
 def _places(learnt: _Learnt, left: HeldOut, blends: Sequence[float], block: slice) -> Floats:
     given, hidden = left.given[block], left.hidden[block]
-    # The basket had one item more than what is left of it.
-    weight = 1.0 / np.diff(given.indptr) ** learnt.params.size_exponent
-    linear = _linear(learnt, HeldOut(given, hidden), weight)
+    linear = _linear(learnt, HeldOut(given, hidden))
     shared = np.zeros_like(linear)
     if any(blends):
-        shared = _covisitation(learnt, HeldOut(given, hidden), weight)
+        shared = _covisitation(learnt, HeldOut(given, hidden))
     count = learnt.items.basket_count
     return np.stack([places_of(linear + each * shared, given, hidden, count) for each in blends])
 
 
-def _linear(learnt: _Learnt, left: HeldOut, weight: Floats) -> Floats:
+def _weight(left: HeldOut, exponent: float) -> Floats:
+    """Weight that each basket had, of one item more than what is left of it."""
+    return 1.0 / np.diff(left.given.indptr) ** exponent
+
+
+def _linear(learnt: _Learnt, left: HeldOut) -> Floats:
     """Scores of the linear model without each basket."""
+    weight = _weight(left, learnt.params.size_exponent)
     row = np.arange(left.hidden.size)
     known = cast("Floats", left.given.toarray())
     whole = known.copy()
@@ -110,11 +119,12 @@ def _linear(learnt: _Learnt, left: HeldOut, weight: Floats) -> Floats:
     return scores / (count / mean) ** learnt.params.popularity_discount
 
 
-def _covisitation(learnt: _Learnt, left: HeldOut, weight: Floats) -> Floats:
+def _covisitation(learnt: _Learnt, left: HeldOut) -> Floats:
     """Scores of co-visitation without each basket, but for what is left of it itself."""
     start = left.given.indptr
     row = np.repeat(np.arange(left.hidden.size), np.diff(start))
-    given, hidden, less = cast("Codes", left.given.indices), left.hidden[row], weight[row]
+    given, hidden = cast("Codes", left.given.indices), left.hidden[row]
+    less = _weight(left, pair_exponent(learnt.params))[row]
     shared = learnt.shared[given]
     own = np.repeat(learnt.own[None, :], given.size, axis=0)
     cell = np.arange(given.size), hidden

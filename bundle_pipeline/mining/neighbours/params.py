@@ -19,7 +19,7 @@ class NeighbourParams(Params):
     8,485 of them in double."""
     size_exponent: float = Field(default=0.5, ge=0, le=1)
     """A basket of n variants counts `1 / (n - 1) ** size_exponent`: 0 counts every basket the same,
-    1 every pair."""
+    1 every pair. For `covisitation`, half of it."""
     try_equal_baskets: bool = True
     """Whether every basket counts the same (`size_exponent` 0) in a shop more of whose own baskets
     are completed so."""

@@ -11,13 +11,13 @@ PLAIN = NeighbourParams(size_exponent=1, shrinkage=0)
 
 
 def test_a_hand_worked_shop() -> None:
-    # Weights 1, 1, 1/2, and 1 for b alone: a is in 1 + 1 + 1/2, b in 1 + 1/2 + 1, c in 1 + 1/2; ab
-    # share 1.5 / (2.5 + 2.5 - 1.5), ac 1.5 / (2.5 + 1.5 - 1.5), bc 0.5 / (2.5 + 1.5 - 0.5).
+    # Weights 1, 1, r = 1 / sqrt(2), and 1 for b alone: a is in 2 + r, b in 2 + r, c in 1 + r; ab
+    # share 1 + r of 3 + r, ac 1 + r of 2 + r, bc r of 3 + r.
     items = items_of("ab", "ac", "abc", "b")
+    r = 2**-0.5
+    ab, ac, bc = (1 + r) / (3 + r), (1 + r) / (2 + r), r / (3 + r)
     scores = item_scores(fit_covisitation(items, PLAIN), items)
-    assert scores == pytest.approx(
-        np.array([[0, 3 / 7, 0.6], [3 / 7, 0, 1 / 7], [0.6, 1 / 7, 0]]), rel=1e-5
-    )
+    assert scores == pytest.approx(np.array([[0, ab, ac], [ab, 0, bc], [ac, bc, 0]]), rel=1e-5)
 
 
 def test_one_joint_basket_of_two_rare_variants_is_shrunk() -> None:
@@ -43,7 +43,7 @@ def test_it_equals_the_formula_on_dense_matrices(
     params = NeighbourParams(size_exponent=size_exponent, shrinkage=shrinkage)
     held = dense(items)
     size = held.sum(axis=1)
-    weight = np.where(size > 1, 1 / np.maximum(size - 1, 1) ** size_exponent, 0)
+    weight = np.where(size > 1, 1 / np.maximum(size - 1, 1) ** (size_exponent / 2), 0)
     both = held.T @ (held * weight[:, None])
     own = np.diagonal(both) + held[size == 1].sum(axis=0)
     either = own[:, None] + own[None, :] - both + shrinkage

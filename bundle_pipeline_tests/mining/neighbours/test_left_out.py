@@ -21,14 +21,15 @@ from bundle_pipeline_tests.support.generators import Noise, planted_shop
 
 
 @dataclass(frozen=True)
-class _Weighted(ItemBaskets):
-    """Baskets with weights of their own."""
+class _Without(ItemBaskets):
+    """Baskets one of which counts nothing."""
 
-    own_weights: Floats
+    without: int
 
     def weights(self, size_exponent: float) -> Floats:
-        del size_exponent
-        return self.own_weights
+        weights = super().weights(size_exponent)
+        weights[self.without] = 0
+        return weights
 
 
 @pytest.mark.parametrize("blend", [0.0, 0.5])
@@ -43,9 +44,7 @@ def test_leaving_a_basket_out_is_fitting_without_it(size_exponent: float, blend:
     baskets = held_out(items, max_baskets=1000)
     places: list[float] = []
     for place, row in enumerate(np.flatnonzero(items.basket_size > 1)):
-        weight = items.weights(size_exponent)
-        weight[row] = 0
-        others = _Weighted(items.items, items.basket_count, items.matrix, weight)
+        others = _Without(items.items, items.basket_count, items.matrix, int(row))
         scores = BlendedScores(
             fit_linear(others, params), fit_covisitation(others, params), covisitation_weight=blend
         )
