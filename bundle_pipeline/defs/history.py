@@ -26,7 +26,7 @@ from bundle_pipeline.schemas.ingest import IngestLedger
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.lake import Lake
 
-_NOTHING_TO_COMPARE_WITH = {"BP-STORE-MISSING", "BP-STORE-OUTDATED"}
+_NOTHING_TO_COMPARE_WITH = {"BP-STORE-MISSING", "BP-STORE-OUTDATED", "BP-STORE-LOST"}
 
 
 def history_results(

@@ -21,6 +21,7 @@ from bundle_pipeline.schemas.catalog import Catalog, Variants
 from bundle_pipeline.schemas.orders import OrderLines
 from bundle_pipeline.schemas.registry import FRAMES
 from bundle_pipeline.schemas.shop_id import ShopId, shop_id
+from bundle_pipeline.store.lost_files import lost_file_named
 from bundle_pipeline.store.parts import Parts
 
 _Loaded = pl.DataFrame | pl.LazyFrame | EncodedBaskets
@@ -80,7 +81,9 @@ class FrameIOManager(dg.IOManager):
     def _loaded(self, schema: type[Frame], shop: ShopId, wanted: type) -> _Loaded:
         if wanted is EncodedBaskets:
             params = self._site.settings(shop).baskets.model_dump_json()
-            return _opened(self._site.lake.parts(Baskets, shop), params)
+            lake = self._site.lake
+            with lost_file_named(Baskets, shop, lambda: lake.files_of(Baskets, shop)):
+                return _opened(lake.parts(Baskets, shop), params)
         if wanted is pl.LazyFrame:
             return self._site.lake.parts(schema, shop).scan()
         written = self._written.get((schema, shop))

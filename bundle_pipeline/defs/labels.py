@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import dagster as dg
 
+from bundle_pipeline.defs.lost_files import naming_lost_files
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.schemas.base import Frame
 
@@ -65,7 +66,7 @@ def frame_asset(
     check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Decorator of an asset that is one frame, partitioned by shop."""
-    return dg.asset(
+    as_asset = dg.asset(
         name=schema.name,
         partitions_def=SHOPS,
         description=schema.one_row,
@@ -77,3 +78,8 @@ def frame_asset(
         metadata=definition_metadata(schema),
         check_specs=list(check_specs),
     )
+
+    def labelled(step: Callable[..., Any]) -> dg.AssetsDefinition:
+        return as_asset(naming_lost_files(step))
+
+    return labelled

@@ -97,7 +97,10 @@ class KeptFiles:
         if index is None:
             return self
         stored = {
-            schema.name: self.tables.files_of(schema, self.shop_id)
+            schema.name: {
+                part.name: part.address
+                for part in self.tables.whole_parts(schema, self.shop_id).files
+            }
             for schema in (Orders, OrderLines)
         }
         known = {read.path: read for read in self._documents(index, stored)}

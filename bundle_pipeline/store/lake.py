@@ -5,6 +5,7 @@ frame. Two writers of one shop can't both win; the loser gets a :class:`Transien
 """
 
 import json
+import logging
 import time
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
@@ -23,10 +24,13 @@ from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.failures import translated
+from bundle_pipeline.store.lost_files import lost_file_named, row_counts, whole_files
 from bundle_pipeline.store.objects import is_local, local_folder, opened
 from bundle_pipeline.store.open_tables import at, newest
 from bundle_pipeline.store.origin import Origin
 from bundle_pipeline.store.parts import Part, Parts
+
+logger = logging.getLogger(__name__)
 
 _SHOP_COLUMN = "shop_id"
 _FIRST_COMMIT = "_delta_log/00000000000000000000.json"
@@ -126,18 +130,30 @@ class Lake:
                 return {}
 
     def parts(self, schema: type[FrameT], shop_id: ShopId) -> Parts[FrameT]:
-        """A shop's newest rows of a frame as the files that hold them; none if it has none."""
-        addresses = self.files_of(schema, shop_id)
-        unread = [Part(name, address, 0).scan() for name, address in addresses.items()]
+        """A shop's newest rows of a frame as the files that hold them; none if it has none.
+
+        Raises:
+            InputDataError: A file is gone or cut off.
+        """
+        files = self.files_of(schema, shop_id)
+        with (
+            translated("read", self._uri(schema)),
+            lost_file_named(schema, shop_id, lambda: files),
+        ):
+            counted = dict(zip(files, row_counts(files.values()), strict=True))
+        return _parts(schema, files, counted)
+
+    def whole_parts(self, schema: type[FrameT], shop_id: ShopId) -> Parts[FrameT]:
+        """The same without files that are gone or cut off, for the step that makes them anew."""
+        files = self.files_of(schema, shop_id)
         with translated("read", self._uri(schema)):
-            counted = pl.collect_all([rows.select(pl.len()) for rows in unread])
-        return Parts(
-            schema,
-            tuple(
-                Part(name, address, int(rows.item()), is_kept=True)
-                for (name, address), rows in zip(addresses.items(), counted, strict=True)
-            ),
-        )
+            counted = whole_files(files)
+        lost = [name for name in files if name not in counted]
+        if lost:
+            logger.warning(
+                "%s (shop %s): made anew, for it is lost: %s", schema.name, shop_id, ", ".join(lost)
+            )
+        return _parts(schema, files, counted)
 
     def read(
         self, schema: type[FrameT], shop_id: ShopId, *, version: int | None = None
@@ -152,12 +168,16 @@ class Lake:
             version: Version of the table; the newest if None.
 
         Raises:
-            InputDataError: The frame was never written, there is no such version, or a release
-                wrote it that didn't declare all of today's columns.
+            InputDataError: The frame was never written, there is no such version, a file of it is
+                gone or damaged, or a release wrote it that didn't declare all of today's columns.
         """
         table = self._opened(schema, version=version)
+        uri = self._uri(schema)
         try:
-            with translated("read", self._uri(schema)):
+            with (
+                translated("read", uri),
+                lost_file_named(schema, shop_id, lambda: _files_of(table, shop_id, uri)),
+            ):
                 rows = (
                     pl.scan_delta(table)
                     .filter(pl.col(_SHOP_COLUMN) == shop_id)
@@ -285,6 +305,16 @@ def _files_of(table: DeltaTable, shop_id: ShopId, uri: str) -> dict[str, str]:
     with translated("read", uri):
         addresses = table.file_uris(file_pruning_predicate=[(_SHOP_COLUMN, "=", str(shop_id))])
     return {address.rpartition("/")[2]: address for address in addresses}
+
+
+def _parts(
+    schema: type[FrameT], addresses: Mapping[str, str], row_counts: Mapping[str, int]
+) -> Parts[FrameT]:
+    parts = [
+        Part(name, addresses[name], row_count, is_kept=True)
+        for name, row_count in row_counts.items()
+    ]
+    return Parts(schema, tuple(parts))
 
 
 def _part_key(shop_id: ShopId, name: str) -> str:

@@ -48,8 +48,7 @@ class Part:
 
     def scan(self) -> pl.LazyFrame:
         """Its rows, not read yet."""
-        options = None if is_local(self.address) else PATIENCE.storage_options()
-        return pl.scan_parquet(self.address, storage_options=options)
+        return scanned(self.address)
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,16 @@ class Parts(Generic[FrameT]):
         """These parts and those of others."""
         more = [part for other in others for part in other.files]
         return replace(self, files=(*self.files, *more))
+
+
+def scanned(address: str) -> pl.LazyFrame:
+    """Rows of a Parquet file, not read yet.
+
+    Args:
+        address: Path or URL.
+    """
+    options = None if is_local(address) else PATIENCE.storage_options()
+    return pl.scan_parquet(address, storage_options=options)
 
 
 def new_origin() -> str:

@@ -23,6 +23,6 @@ def baskets(
     order_lines: Parts,
 ) -> Iterator[dg.Output[Parts]]:
     """Keep the distinct variants of each order; parts whose orders stay aren't made again."""
-    before = site.lake.parts(Baskets, shop_id(context.partition_key))
+    before = site.lake.whole_parts(Baskets, shop_id(context.partition_key))
     with TemporaryDirectory(prefix="bundle-pipeline-") as folder:
         yield dg.Output(build_baskets(orders, order_lines, before=before, folder=Path(folder)))

@@ -13,6 +13,7 @@ import polars as pl
 from bundle_pipeline.baskets.encoded import EncodedBaskets
 from bundle_pipeline.defs.checks import fact, rows_break
 from bundle_pipeline.defs.labels import frame_out
+from bundle_pipeline.defs.lost_files import naming_lost_files
 from bundle_pipeline.defs.partitions import SHOPS
 from bundle_pipeline.defs.resources import Site
 from bundle_pipeline.features.categories import category_features
@@ -128,6 +129,7 @@ _VIEWED_PAIRS = "every_co_viewed_pair_is_of_viewed_products"
         ),
     ],
 )
+@naming_lost_files
 def measure(
     context: dg.AssetExecutionContext,
     site: dg.ResourceParam[Site],

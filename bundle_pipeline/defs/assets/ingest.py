@@ -162,7 +162,9 @@ def _known_raw_rows(
     ]
     if not paths:
         return None
-    shown = site.lake.read(Quarantine, shop)
+    shown = stored(site.lake, Quarantine, shop)
+    if shown is None:
+        return None
     return shown.filter(pl.col("path").is_in(paths)).select("path", "line_number", "raw_row")
 
 
