@@ -146,10 +146,8 @@ def _groups(pairs: pl.DataFrame, offerable: pl.DataFrame, params: MixMatchParams
 def _uptakes(groups: pl.DataFrame, units: pl.DataFrame, params: MixMatchParams) -> pl.DataFrame:
     """``group``, ``pick_count`` and ``uptake`` of the groups that known customers bought of."""
     per_customer = (
-        groups.join(
-            units.filter(pl.col("customer_key").is_not_null()), on="variant_id", validate="1:m"
-        )
-        .group_by("group", "customer_key")
+        groups.join(units.filter(pl.col("customer").is_not_null()), on="variant_id", validate="1:m")
+        .group_by("group", "customer")
         .agg(bought_count=pl.col("variant_id").n_unique())
     )
     counts = [

@@ -164,7 +164,9 @@ def _suggestions(
         product_features=known.product_features,
         currency=currency,
     )
-    units = units_per_order(known.orders, known.order_lines)
+    units = units_per_order(
+        known.orders, known.order_lines, variant_ids=offerable.get_column("variant_id")
+    )
     alike = products_alike(known.substitutes, known.duplicate_products)
     slow, in_season = (
         planned_products(known.objective_plan, objective)

@@ -43,7 +43,8 @@ def offers(*rows: Row) -> pl.DataFrame:
 def units_of(*sales: Sale) -> pl.DataFrame:
     """Units per order of these sales."""
     shop = sold_shop(*sales)
-    return units_per_order(shop.orders, shop.order_lines.lazy())
+    sold = shop.order_lines.get_column("variant_id").drop_nulls().unique()
+    return units_per_order(shop.orders, shop.order_lines.lazy(), variant_ids=sold)
 
 
 def alike(*pairs: str) -> pl.DataFrame:
