@@ -10,8 +10,9 @@ import polars as pl
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
+from bundle_pipeline.mining.pair_tests import pair_p_value
 from bundle_pipeline.mining.params import MiningParams
-from bundle_pipeline.statistics.poisson import critical_count, upper_tail
+from bundle_pipeline.statistics.poisson import critical_count
 
 PairVerdict = Literal[
     "NEVER_SOLD", "NEVER_TOGETHER", "TOO_FEW", "NOT_ABOVE_CHANCE", "NOT_SURE", "SIGNIFICANT"
@@ -78,12 +79,11 @@ def asked_pair(
     family = math.comb(baskets.variant_count, 2)
     stored = pair_rules.filter(antecedent_id=variant_ids[0], consequent_id=variant_ids[1])
     if any(code is None for code in codes):
-        found = _Counted(count=0, expected=0.0, customer_count=None)
+        found = _Counted(count=0, expected=0.0, customer_count=None, p_value=1.0)
     else:
         pair: Codes = np.array([sorted(codes)], dtype=np.int64)  # pyright: ignore[reportArgumentType] none is None
         found = _counted(baskets, pair, params)
-    p_value = float(upper_tail(np.array([found.count]), np.array([found.expected]))[0])
-    q_value = _q_value(stored, pair_rules, p_value, family)
+    q_value = _q_value(stored, pair_rules, found.p_value, family)
     is_significant = stored.height > 0 and bool(stored.item(0, "is_significant"))
     bar = _bar(pair_rules, family, params)
     is_sold = None not in codes
@@ -95,7 +95,7 @@ def asked_pair(
         basket_count=found.count,
         expected_count=found.expected,
         adjusted_lift=found.count / found.expected if found.expected > 0 else None,
-        p_value=p_value,
+        p_value=found.p_value,
         q_value=q_value,
         max_q=params.max_q,
         possible_pair_count=family,
@@ -110,6 +110,7 @@ class _Counted:
     count: int
     expected: float
     customer_count: int | None
+    p_value: float
 
 
 def _code(baskets: EncodedBaskets, variant_id: str) -> int | None:
@@ -124,10 +125,13 @@ def _basket_count(baskets: EncodedBaskets, code: int | None) -> int:
 def _counted(baskets: EncodedBaskets, pair: Codes, params: MiningParams) -> _Counted:
     labels = np.zeros(baskets.basket_count, dtype=np.int64)
     tally = tallied(baskets, pair, labels, label_count=1)
+    count = int(tally.baskets[0, 0])
+    expected = float(expected_pair_counts(baskets, pair, params.null_model)[0])
     return _Counted(
-        count=int(tally.baskets[0, 0]),
-        expected=float(expected_pair_counts(baskets, pair, params.null_model)[0]),
+        count=count,
+        expected=expected,
         customer_count=int(tally.customers[0]) if baskets.knows_customers else None,
+        p_value=pair_p_value(baskets, pair, params, count=count, expected=expected),
     )
 
 

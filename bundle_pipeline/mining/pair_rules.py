@@ -24,11 +24,11 @@ from bundle_pipeline.mining.lift_spread import lift_interval, lift_spread
 from bundle_pipeline.mining.multiplicity import benjamini_hochberg
 from bundle_pipeline.mining.null_model import size_classes
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
+from bundle_pipeline.mining.pair_counts import variant_counts
+from bundle_pipeline.mining.pair_tests import pair_tests
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.mining import PairRules
-from bundle_pipeline.statistics.poisson import upper_tail
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,8 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
 
     Chance is judged among baskets of about the same size, see
     :mod:`~bundle_pipeline.mining.null_model` (or, by setting, in all baskets, see
-    :mod:`~bundle_pipeline.mining.degree_null`). ``p_value`` is the exact Poisson upper tail,
+    :mod:`~bundle_pipeline.mining.degree_null`). ``p_value`` is the exact Poisson upper tail, in
+    shops with wholesale orders that of two tests, see :mod:`~bundle_pipeline.mining.pair_tests`.
     ``q_value`` is Benjamini-Hochberg over all possible pairs of the shop's variants, of which those
     below ``min_basket_count`` count as p = 1.
 
@@ -51,9 +52,8 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
     Returns:
         Pairs with ``adjusted_lift > 1`` and ``p_value <= max_p_value``.
     """
-    pairs, count = frequent_pairs(baskets, params.min_basket_count, params)
-    expected = expected_pair_counts(baskets, pairs, params.null_model)
-    p_values = upper_tail(count, expected)
+    tests = pair_tests(baskets, params)
+    pairs, count, expected, p_values = tests.pairs, tests.count, tests.expected, tests.p_values
     family = math.comb(baskets.variant_count, 2)
     q_values = benjamini_hochberg(p_values, family_size=family)
     stored = (count > expected) & (p_values <= params.max_p_value)

@@ -1,8 +1,7 @@
 """What a shop's own orders say of prices: weekly sales and weekly prices of each variant.
 
-Large baskets (wholesale) don't answer to a week's price. They are left out above Tukey's far-out
-fence of distinct variants per order: ``Q3 + 3 * max(1, Q3 - Q1)`` (Tukey, Exploratory Data
-Analysis, 1977).
+Large baskets (wholesale) don't answer to a week's price, and are left out; see
+:mod:`~bundle_pipeline.baskets.ordinary`.
 """
 
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bundle_pipeline.baskets.ordinary import largest_ordinary_size
 from bundle_pipeline.pricing.usable_lines import usable_orders
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-_FAR_OUT = 3
 _LEAST_MOVE = 0.01
 
 
@@ -73,7 +72,7 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
     asked = variant_ids.unique().sort()
     codes = pl.DataFrame({"variant_id": asked}).with_row_index("variant")
     orders = usable_orders(usable)
-    is_ordinary = pl.col("basket_size") <= _fence(orders)
+    is_ordinary = pl.col("basket_size") <= largest_ordinary_size(orders.get_column("basket_size"))
     lines = usable.join(codes, on="variant_id", validate="m:1").with_columns(
         is_ordinary=is_ordinary
     )
@@ -97,13 +96,6 @@ def weekly_sales(variant_ids: pl.Series, usable: pl.DataFrame) -> WeeklySales:
         units=held.get_column("units").cast(pl.Int64).to_numpy(),
         ordinary_rates=_ordinary_rates(lines, asked.len()),
     )
-
-
-def _fence(orders: pl.DataFrame) -> float:
-    sizes = orders.get_column("basket_size")
-    low = sizes.quantile(0.25, "lower") or 0.0
-    high = sizes.quantile(0.75, "higher") or 0.0
-    return high + _FAR_OUT * max(high - low, 1.0)
 
 
 def _by_week(ordinary: pl.DataFrame, shape: tuple[int, int]) -> tuple[Floats, Floats]:

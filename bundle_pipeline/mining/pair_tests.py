@@ -1,0 +1,94 @@
+"""Whether pairs are bought together more often than chance: in all baskets, or in ordinary ones.
+
+Where a few large baskets hold most pairs of lines, as wholesale orders do, every pair is in some of
+them by chance, and a pair that seven of a thousand households buy together drowns in it. So in such
+a shop each pair is tested twice, in all baskets and in the ordinary ones, and the smaller of both
+p-values counts twice (Bonferroni). Which baskets are ordinary is told by their size alone, so it
+favours no pair.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.baskets.ordinary import ordinary_part
+from bundle_pipeline.mining.occurrences import tallied
+from bundle_pipeline.mining.pair_chance import expected_pair_counts
+from bundle_pipeline.mining.pair_counts import frequent_pairs
+from bundle_pipeline.mining.params import MiningParams
+from bundle_pipeline.statistics.poisson import upper_tail
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PairTests:
+    """Pairs that enough baskets hold, and how likely chance gives as much."""
+
+    pairs: Codes
+    """Variant codes, smaller first, shape (pairs, 2), sorted."""
+    count: Codes
+    """Baskets that hold both."""
+    expected: Floats
+    """As many by chance."""
+    p_values: Floats
+    """Of both tests together, 0 to 1."""
+
+
+def pair_tests(baskets: EncodedBaskets, params: MiningParams) -> PairTests:
+    """Test every pair that at least ``min_basket_count`` baskets hold.
+
+    Args:
+        baskets: Counted baskets.
+        params: Thresholds and the null.
+    """
+    pairs, count = frequent_pairs(baskets, params.min_basket_count, params)
+    expected = expected_pair_counts(baskets, pairs, params.null_model)
+    p_values = upper_tail(count, expected)
+    ordinary = ordinary_part(baskets)
+    if ordinary is not None:
+        some, some_count = frequent_pairs(ordinary, params.min_basket_count, params)
+        # What is frequent among ordinary baskets is frequent among all of them.
+        place = np.searchsorted(_keys(baskets, pairs), _keys(baskets, some))
+        among_ordinary = np.ones(p_values.size)
+        among_ordinary[place] = _p_values(ordinary, some, some_count, params)
+        p_values = _of_both(p_values, among_ordinary)
+    return PairTests(pairs, count, expected, p_values)
+
+
+def pair_p_value(
+    baskets: EncodedBaskets, pair: Codes, params: MiningParams, *, count: int, expected: float
+) -> float:
+    """The same of one pair, whether or not enough baskets hold it.
+
+    Args:
+        baskets: Counted baskets.
+        pair: Variant codes, shape (1, 2).
+        params: The null.
+        count: Baskets that hold both.
+        expected: As many by chance.
+    """
+    p_value = upper_tail(np.array([count]), np.array([expected]))
+    ordinary = ordinary_part(baskets)
+    if ordinary is not None:
+        labels = np.zeros(ordinary.basket_count, dtype=np.int64)
+        among = tallied(ordinary, pair, labels, label_count=1).baskets[:, 0]
+        is_enough = among >= params.min_basket_count
+        alone = np.where(is_enough, _p_values(ordinary, pair, among, params), 1.0)
+        p_value = _of_both(p_value, alone)
+    return float(p_value[0])
+
+
+def _p_values(baskets: EncodedBaskets, pairs: Codes, count: Codes, params: MiningParams) -> Floats:
+    return upper_tail(count, expected_pair_counts(baskets, pairs, params.null_model))
+
+
+def _of_both(one: Floats, other: Floats) -> Floats:
+    return np.minimum(2 * np.minimum(one, other), 1.0)
+
+
+def _keys(baskets: EncodedBaskets, pairs: Codes) -> Codes:
+    """A number per pair, in the order of the pairs."""
+    return pairs[:, 0] * baskets.variant_count + pairs[:, 1]
