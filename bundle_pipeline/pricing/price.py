@@ -79,7 +79,13 @@ def price_bundles(
     ids = (frame.get_column("variant_id") for frame in (usable, items))
     categories = variant_categories(variants, catalog, *ids)
     sales = weekly_sales(items.get_column("variant_id"), usable)
-    responses = bundle_responses(items, categories, sales, _units_from_next(totals))
+    responses = bundle_responses(
+        items,
+        categories,
+        sales,
+        units_from_next=_units_from_next(totals),
+        is_shown=(totals.get_column("backing") != "unproven").to_numpy(),
+    )
     economics = _economics(totals, responses, params, refunded_share(orders))
     wanted = totals.join(
         _usual(items, usable, categories, params), on="bundle", validate="1:1"

@@ -5,12 +5,14 @@ comes off. So the own-price slopes of the items, each per unit of money, are est
 sensitivity and are averaged by precision; a discount rate ``d`` on ``k`` units then multiplies the
 odds of the bundle's sales by ``exp(elasticity * k * d)``, the elasticity being that of one unit of
 average price: a multinomial logit (McFadden, 1974). The elasticities are pooled over bundles of a
-category and of the shop.
+category and of the shop that orders show: variants that nobody is known to buy together, often what
+is bought whatever it costs, say little of those that are.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from bundle_pipeline.pricing.bundle_sales import (
@@ -72,7 +74,12 @@ class BundleResponses:
 
 
 def bundle_responses(
-    items: pl.DataFrame, categories: pl.DataFrame, sales: WeeklySales, units_from_next: Codes
+    items: pl.DataFrame,
+    categories: pl.DataFrame,
+    sales: WeeklySales,
+    *,
+    units_from_next: Codes,
+    is_shown: npt.NDArray[np.bool_],
 ) -> BundleResponses:
     """Learn how each bundle answers.
 
@@ -82,6 +89,8 @@ def bundle_responses(
             its first item.
         sales: Weekly sales of at least these variants.
         units_from_next: Per bundle: units from which another tier holds; 0 where none does.
+        is_shown: Per bundle: whether orders show it. Those that are shown make the populations of
+            all; where none is, all do.
     """
     bundle = items.get_column("bundle").cast(pl.Int64).to_numpy()
     variant = sales.variant_ids.search_sorted(items.get_column("variant_id")).to_numpy()
@@ -98,7 +107,10 @@ def bundle_responses(
     estimate = np.bincount(bundle, precision * slopes.slope[variant] * scale) / summed
     category = _categories(items, categories)
     pool = pooled(
-        estimate, 1 / np.sqrt(summed), category=category, importance=_importance(bundle, variant)
+        estimate,
+        1 / np.sqrt(summed),
+        category=category,
+        importance=_importance(bundle, variant, is_shown if is_shown.any() else ~is_shown),
     )
     at_usual_price = pool.means[bundle] / scale
     factors = promotion_factors(sales, variant=variant, slope=at_usual_price)
@@ -179,10 +191,11 @@ def _categories(items: pl.DataFrame, categories: pl.DataFrame) -> Codes:
     return named.select(number.fill_null(-1)).to_series().to_numpy()
 
 
-def _importance(bundle: Codes, variant: Codes) -> Floats:
-    """A bundle's part in its evidence: several bundles may have the sales of one variant behind."""
-    shared = 1 / np.bincount(variant)[variant]
-    return np.bincount(bundle, shared) / np.bincount(bundle)
+def _importance(bundle: Codes, variant: Codes, counts: npt.NDArray[np.bool_]) -> Floats:
+    """A bundle's part in its evidence: several that count may have one variant's sales behind."""
+    times = np.bincount(variant[counts[bundle]], minlength=int(variant.max(initial=-1)) + 1)
+    shared = 1 / np.maximum(times, 1)[variant]
+    return counts * np.bincount(bundle, shared) / np.bincount(bundle)
 
 
 def _levels(pool: Pooled, moved: Codes, category: Codes, *, learned: bool) -> list[str]:

@@ -63,6 +63,16 @@ def test_unknown_costs_follow_what_the_shop_usually_gives() -> None:
     )
 
 
+def test_what_no_order_shows_says_nothing_of_what_orders_show() -> None:
+    # Eight variants that are bought whatever they cost, in no bundle, or in four.
+    alone, unproven, proven = (
+        pricing_of(cheap_sales=30, beside=backings)
+        for backings in ([], ["unproven"] * 4, ["proven"] * 4)
+    )
+    assert unproven == alone
+    assert proven["incremental_margin_minor"] < alone["incremental_margin_minor"]
+
+
 def pricing_of(
     *,
     cheap_sales: int,
@@ -70,8 +80,13 @@ def pricing_of(
     weeks: int = WEEKS,
     refunds: bool = False,
     params: PricingParams = OPEN,
+    beside: list[str] | None = None,
 ) -> dict[str, Any]:
-    """A bundle of a and b, each in 10 orders a week, and in more where it is 20 % cheaper."""
+    """A bundle of a and b, each in 10 orders a week, and in more where it is 20 % cheaper.
+
+    ``beside`` are the backings of bundles of other variants, which sell alike at any price.
+    """
+    stubborn = [] if beside is None else list("defghijk")
     rows = [
         (week, basket)
         for week in range(weeks)
@@ -79,10 +94,11 @@ def pricing_of(
         + ["a"] * (cheap_sales if week % 4 == 1 else 10)
         + ["b"] * (cheap_sales if week % 4 == 3 else 10)
         + ["ab"] * 2
+        + stubborn * 10
     ]
     week = pl.Series([week for week, basket in rows for _ in basket])
     is_cheap = ((pl.col("variant_id") == "a") & (week % 4 == 1)) | (
-        (pl.col("variant_id") == "b") & (week % 4 == 3)
+        pl.col("variant_id").is_in(["b", *stubborn]) & (week % 4 == 3)
     )
     lines = order_lines_frame(*(list(basket) for _, basket in rows)).with_columns(
         line_discount_minor=pl.when(is_cheap).then(200).otherwise(0).cast(pl.Int64)
@@ -99,8 +115,16 @@ def pricing_of(
         ).with_columns(
             pl.lit(1000, pl.Int64).alias("total_minor"), pl.col("refunded_minor").cast(pl.Int64)
         )
-    items = [bundle_item(id_, unit_price_minor=1000, unit_cost_minor=cost) for id_ in "ab"]
+    items = {
+        id_: bundle_item(id_, unit_price_minor=1000, unit_cost_minor=cost)
+        for id_ in ["a", "b", *stubborn]
+    }
+    asked = scored(candidate(items["a"], items["b"]))
+    others = [
+        scored(candidate(items[one], items[other], backing=backing))
+        for one, other, backing in zip(stubborn[::2], stubborn[1::2], beside or [], strict=False)
+    ]
     found = priced_with_history(
-        scored_bundles(scored(candidate(*items))), params, orders=orders, order_lines=lines
+        scored_bundles(asked, *others), params, orders=orders, order_lines=lines
     )
-    return found.get_column("pricing").item()
+    return found.filter(bundle_id=asked["bundle_id"]).get_column("pricing").item()
