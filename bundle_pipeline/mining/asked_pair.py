@@ -10,7 +10,7 @@ import polars as pl
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_tests import pair_p_value
+from bundle_pipeline.mining.pair_tests import level_share, pair_p_value
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import critical_count
 
@@ -54,7 +54,8 @@ class AskedPair:
     customer_count: int | None
     """Distinct known customers behind it; None where the shop knows none."""
     needed_basket_count: int | None
-    """Baskets with both that would be significant among as many as today; None if never sold."""
+    """Baskets with both that would be significant among as many as today; None if never sold. In
+    a shop with wholesale orders fewer ordinary ones may do."""
     needed_basket_total: int | None
     """Counted baskets at which it would be, if it went on at today's lift; None if its lift isn't
     above 1, or a thousand times today's wouldn't do."""
@@ -85,7 +86,7 @@ def asked_pair(
         found = _counted(baskets, pair, params)
     q_value = _q_value(stored, pair_rules, found.p_value, family)
     is_significant = stored.height > 0 and bool(stored.item(0, "is_significant"))
-    bar = _bar(pair_rules, family, params)
+    bar = _bar(pair_rules, family, params) * level_share(baskets)
     is_sold = None not in codes
     return AskedPair(
         verdict=_verdict(found, params, is_sold=is_sold, is_significant=is_significant),

@@ -2,9 +2,10 @@
 
 Where a few large baskets hold most pairs of lines, as wholesale orders do, every pair is in some of
 them by chance, and a pair that seven of a thousand households buy together drowns in it. So in such
-a shop each pair is tested twice, in all baskets and in the ordinary ones, and the smaller of both
-p-values counts twice (Bonferroni). Which baskets are ordinary is told by their size alone, so it
-favours no pair.
+a shop each pair is tested twice, in all baskets and in the ordinary ones, and the p-value is that
+of a weighted Bonferroni test (Genovese, Roeder and Wasserman, Biometrika 93, 2006): of any level
+the test in all baskets has 95 %, so that it shows nearly what it would show alone, and the other
+one the rest. Which baskets are ordinary is told by their size alone, so it favours no pair.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import upper_tail
 
 Floats = npt.NDArray[np.float64]
+
+# On a gift shop with wholesale customers 55 of 28,079 pairs are lost to the second test and 1,155
+# gained, with even shares 2,183 and 3,504. What only households show is mostly far below any level:
+# in simulated shops even shares show 17.5 of 40 pairs, these 16.8, one test 10.0.
+_SHARE_OF_ALL = 0.95
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,18 @@ def pair_p_value(
     return float(p_value[0])
 
 
+def level_share(baskets: EncodedBaskets) -> float:
+    """What the test in all baskets has of any level: 1 where it is the only one."""
+    return 1.0 if ordinary_part(baskets) is None else _SHARE_OF_ALL
+
+
 def _p_values(baskets: EncodedBaskets, pairs: Codes, count: Codes, params: MiningParams) -> Floats:
     return upper_tail(count, expected_pair_counts(baskets, pairs, params.null_model))
 
 
-def _of_both(one: Floats, other: Floats) -> Floats:
-    return np.minimum(2 * np.minimum(one, other), 1.0)
+def _of_both(among_all: Floats, among_ordinary: Floats) -> Floats:
+    weighted = (among_all / _SHARE_OF_ALL, among_ordinary / (1 - _SHARE_OF_ALL))
+    return np.minimum(np.minimum(*weighted), 1.0)
 
 
 def _keys(baskets: EncodedBaskets, pairs: Codes) -> Codes:

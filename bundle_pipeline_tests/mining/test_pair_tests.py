@@ -37,14 +37,14 @@ def _p_value(baskets: EncodedBaskets) -> float:
 
 
 def test_a_pair_of_households_shows_through_wholesale_orders() -> None:
-    baskets = _shop(wholesale_count=60, pair_count=8)
+    baskets = _shop(wholesale_count=60, pair_count=12)
     tests = pair_tests(baskets, MiningParams())
     (row,) = np.flatnonzero((tests.pairs == _code(baskets)).all(axis=1))
     count, expected = tests.count[row], tests.expected[row]
-    # Of 60 orders of 25 of 40 variants 23 hold both: 8 more are nothing.
+    # Of 60 orders of 25 of 40 variants 23 hold both: 12 more are next to nothing.
     assert count / expected < 1.5
     assert upper_tail(np.array([count]), np.array([expected]))[0] > 0.01
-    # Of 608 orders of two, about 38 with either: 38 * 38 / 1216 = 1.2 by chance, and 8 or more.
+    # Of 612 orders of two, 42 with either: 42 * 42 / 1224 = 1.4 by chance, and 12 or more.
     assert tests.p_values[row] < 1e-4
     rules = mine_pair_rules(baskets, MiningParams())
     assert rules.filter("is_significant").select("antecedent_id", "consequent_id").rows() == [
@@ -53,13 +53,13 @@ def test_a_pair_of_households_shows_through_wholesale_orders() -> None:
     ]
 
 
-def test_the_smaller_of_both_p_values_counts_twice() -> None:
-    baskets = _shop(wholesale_count=60, pair_count=8)
-    ordinary = baskets.part(0, 608)
+def test_a_twentieth_of_the_level_is_for_ordinary_baskets() -> None:
+    baskets = _shop(wholesale_count=60, pair_count=12)
+    ordinary = baskets.part(0, 612)
     among = pair_tests(ordinary, MiningParams())
     (row,) = np.flatnonzero((among.pairs == _code(baskets)).all(axis=1))
     alone = upper_tail(among.count[[row]], among.expected[[row]])[0]
-    assert _p_value(baskets) == pytest.approx(2 * alone)
+    assert _p_value(baskets) == pytest.approx(20 * alone)
 
 
 def test_without_large_baskets_there_is_one_test() -> None:
