@@ -37,29 +37,38 @@ def _p_value(baskets: EncodedBaskets) -> float:
 
 
 def test_a_pair_of_households_shows_through_wholesale_orders() -> None:
-    baskets = _shop(wholesale_count=60, pair_count=12)
+    baskets = _shop(wholesale_count=20, pair_count=12)
     tests = pair_tests(baskets, MiningParams())
     (row,) = np.flatnonzero((tests.pairs == _code(baskets)).all(axis=1))
     count, expected = tests.count[row], tests.expected[row]
-    # Of 60 orders of 25 of 40 variants 23 hold both: 12 more are next to nothing.
-    assert count / expected < 1.5
-    assert upper_tail(np.array([count]), np.array([expected]))[0] > 0.01
+    # Among 780 pairs nobody would believe 23 orders where all baskets give 13 by chance.
+    assert count / expected < 2
+    assert upper_tail(np.array([count]), np.array([expected]))[0] > 0.005
     # Of 612 orders of two, 42 with either: 42 * 42 / 1224 = 1.4 by chance, and 12 or more.
-    assert tests.p_values[row] < 1e-4
+    assert tests.p_values[row] < 1e-5
     rules = mine_pair_rules(baskets, MiningParams())
-    assert rules.filter("is_significant").select("antecedent_id", "consequent_id").rows() == [
-        ("a", "b"),
-        ("b", "a"),
-    ]
+    shown = rules.filter("is_significant")
+    assert shown.select("antecedent_id", "consequent_id").rows() == [("a", "b"), ("b", "a")]
+    assert (shown.get_column("adjusted_lift_low") > 1).all()
 
 
 def test_a_twentieth_of_the_level_is_for_ordinary_baskets() -> None:
-    baskets = _shop(wholesale_count=60, pair_count=12)
+    baskets = _shop(wholesale_count=20, pair_count=12)
     ordinary = baskets.part(0, 612)
     among = pair_tests(ordinary, MiningParams())
     (row,) = np.flatnonzero((among.pairs == _code(baskets)).all(axis=1))
     alone = upper_tail(among.count[[row]], among.expected[[row]])[0]
     assert _p_value(baskets) == pytest.approx(20 * alone)
+
+
+def test_what_all_baskets_leave_open_is_not_shown_by_ordinary_ones() -> None:
+    # 12 households more than the 73 orders, give or take 9, that hold the pair by chance.
+    baskets = _shop(wholesale_count=200, pair_count=12)
+    tests = pair_tests(baskets, MiningParams())
+    (row,) = np.flatnonzero((tests.pairs == _code(baskets)).all(axis=1))
+    of_all = upper_tail(tests.count[[row]], tests.expected[[row]])[0]
+    assert of_all > 0.025
+    assert tests.p_values[row] == pytest.approx(min(of_all / 0.95, 1.0))
 
 
 def test_without_large_baskets_there_is_one_test() -> None:
