@@ -47,7 +47,9 @@ class PairRules(Frame):
     adjusted_lift = dy.Float64(min=0.0, description="basket_count over expected_count")
     adjusted_lift_low = dy.Float64(min=0.0, description="Lower end of its exact 95 % interval")
     adjusted_lift_high = dy.Float64(min=0.0, description="Upper end of its exact 95 % interval")
-    p_value = rate(description="Chance of at least basket_count under the null")
+    p_value = rate(
+        description="Chance of at least basket_count under the null, or as many of ordinary baskets"
+    )
     q_value = rate(description="Benjamini-Hochberg over all possible pairs")
     is_significant = dy.Bool(description="Whether q_value is within the setting max_q")
     customer_count = count(nullable=True, description="Distinct known customers behind it")
