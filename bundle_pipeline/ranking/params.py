@@ -36,13 +36,16 @@ class RankingParams(Params):
 
     At 0.6 a pair and a triple that holds it (2 of 3) exclude each other; two triples that share two
     products (2 of 4) don't."""
-    variant_overlap_cost: float = Field(default=0.025, ge=0.0, le=1.0)
-    """Score that each further bundle with the same variant loses."""
-    category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
-    """Score that each further bundle with the same category loses.
+    variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
+    """Score that each further bundle with the same variant loses, in a set of 25.
 
-    Both costs as they are take 1 to 5 % off the sum of scores of real shops; for that, sets cover
-    more variants and categories than lists by lift or by count do."""
+    In one of ``max_bundles`` it loses ``25 / max_bundles`` of that: the more a set may hold, the
+    less one more variant adds to what it covers. Bundles of one variant and those of several are
+    counted apart."""
+    category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
+    """The same for each further bundle with the same category.
+
+    For both, sets cover more variants and categories than lists by lift or by count do."""
     min_per_objective: int = Field(default=1, ge=0)
     """Bundles for each objective that any bundle serves, at least, where the limits allow it."""
     min_offered_quantity: int = Field(default=3, ge=1)

@@ -3,7 +3,8 @@
 With ``x`` 1 for chosen bundles and 0 for others:
 
 - worth: the sum of scores, less a cost for each place of a variant or a category beyond its first
-  among the chosen (overlap);
+  among the chosen (overlap), counted apart for bundles of one variant and of several: more units of
+  a variant are another offer than a set with it;
 - limits: weighted sums of ``x`` with a most: slots, kinds, objectives, pages, variants, categories,
   units in stock, and one bundle per group of near-identical ones;
 - coverage: at least so many bundles for each objective that any bundle serves.
@@ -30,6 +31,8 @@ Chosen = npt.NDArray[np.bool_]
 Sparse = Any
 NO_CAPS: Mapping[str, int] = MappingProxyType({})
 """No objective has a limit of its own."""
+# Slots that the costs of overlap are stated for.
+_SLOTS_OF_COSTS = 25
 sparse = cast("Any", scipy.sparse)
 
 
@@ -53,7 +56,8 @@ class Portfolio:
     scores: Floats
     limits: Limits
     overlaps: Sparse
-    """A row per variant or category in several bundles: 1 where a bundle holds it."""
+    """A row per variant or category in several bundles (of one variant, or of more): 1 where a
+    bundle holds it."""
     overlap_costs: Floats
     """Cost of each place of a row beyond the first."""
     objectives: tuple[str, ...]
@@ -213,8 +217,12 @@ def _stock_rows(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
 
 def _overlaps(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
     costs = {"variant_id": params.variant_overlap_cost, "category": params.category_overlap_cost}
+    per_slot = _SLOTS_OF_COSTS / params.max_bundles
+    is_set = pl.len().over("bundle") > 1
     tables = [
-        _rows(items, pl.col(column)).with_columns(cost=pl.lit(cost, pl.Float64))
+        _rows(items, pl.format("{} {}", is_set, column)).with_columns(
+            cost=pl.lit(cost * per_slot, pl.Float64)
+        )
         for column, cost in costs.items()
     ]
     return pl.concat(tables).filter(pl.col("bundles").list.len() > 1, pl.col("cost") > 0)

@@ -41,16 +41,21 @@ def older() -> Outlook:
 
 
 def coming() -> Outlook:
-    """What is next, if the rate of a bundle drifts from one period to the next: a local level.
+    """What is next: halfway between the rate of a bundle as it is now and as it was on the whole.
 
-    What was older counts the less, the more rates drift (Harvey, Forecasting, Structural Time
-    Series Models, 1989): on the log scale the older count ``a``, taken to as many orders as the
+    What it is now is a local level, if rates drift from one period to the next. What was older
+    counts the less, the more they drift (Harvey, Forecasting, Structural Time Series Models, 1989):
+    on the log scale the older count ``a``, taken to as many orders as the
     newest are, has the variance ``u + w``, the newest ``b`` has ``v``, and what is next is their
     mean with the weights ``1 / (u + w)`` and ``1 / v``. ``u`` and ``v`` are those of counts,
     ``1 / (count + 0.5)``. The drift ``w`` is the shop's, from all its candidates: what their
     ``(b - a)^2`` are beyond ``u + v``, with the weights ``1 / (u + v)`` (as between studies;
     DerSimonian and Laird, Controlled Clinical Trials, 1986). Without drift all orders count alike;
     in a shop where everything changes hardly any but the newest.
+
+    Half of what the level is above or below the rate of all orders is expected to stay: promotions
+    and seasons pass. Two periods can't tell how much does; on real shops' later orders half does
+    better than all of it.
 
     What chance gives next is the mean of what it gave, with the same weights.
 
@@ -64,12 +69,20 @@ def coming() -> Outlook:
     noise, newest_noise = 1 / (count + _HALF), 1 / (newest + _HALF)
     weight = 1 / (noise + _drift(now - before, noise + newest_noise))
     share = 1 / newest_noise / (weight + 1 / newest_noise)
+    level = (before + share * (now - before)).exp()
+    by_chance = (1 - share) * expected * _NEWEST_PER_OLDER + share * facts.field(
+        "held_out_expected_count"
+    )
     return Outlook(
-        count=(before + share * (now - before)).exp(),
-        expected=(1 - share) * expected * _NEWEST_PER_OLDER
-        + share * facts.field("held_out_expected_count"),
+        count=_halfway(level, facts.field("basket_count")),
+        expected=_halfway(by_chance, facts.field("expected_count")),
         certainty=weight + 1 / newest_noise,
     )
+
+
+def _halfway(now: pl.Expr, of_all: pl.Expr) -> pl.Expr:
+    """Between what is now and what was on the whole, in as many orders as the newest are."""
+    return (now + NEWEST_SHARE * of_all) / 2
 
 
 def _older() -> tuple[pl.Expr, pl.Expr]:

@@ -16,13 +16,17 @@ with the same limit per SKU and without one:
 ``cross`` are pairs of other categories, or of titles that share less than half of their words
 (Jaccard, without colours and sizes).
 ``gate`` says whether the publishing gate would block the default weights turned upside down.
+``published`` are the bundles of several items that the shop would publish, all kinds: of those that
+would show again with a chance of at least 0.8 were they as strong as the lower end of their
+interval, the share that does (one test each, p <= 0.05).
 
 ``--choose`` tries on the last 10 % of the learnt orders (by time, or as they were drawn) what the
 others of them teach, and leaves the held-out orders alone. Weights are chosen by that;
 ``--weights FILE`` takes a table of them (YAML: parts by component) in place of the profile's.
 
-Exit code 1 if ours is below the best simple ranker of a shop, with the same limit, in either
-figure, or if the gate lets inverted weights through.
+Exit code 1 if ours is below the best of the two rankers that test for chance (G-test, leverage) of
+a shop, with the same limit, in either figure, if less than 90 % of the published are seen again, or
+if the gate lets inverted weights through.
 """
 
 import math
@@ -64,6 +68,7 @@ from bundle_pipeline.schemas.features import ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.scoring.score import ScoringParams, ShopFacts, score_bundles
+from bundle_pipeline.statistics.poisson import critical_count, upper_tail
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, order_lines_frame, orders_frame
 from bundle_pipeline_tests.support.inverted import inverted_weights
 from bundle_pipeline_tests.support.products import (
@@ -82,6 +87,11 @@ _MAX_SKUS = 12_000
 _BUNDLES = 100
 _PER_SKU = 5
 _LEVEL = 0.05
+# Chance from which on not being seen again says something, and the share that has to be.
+_ENOUGH_POWER = 0.8
+_REPLICATED = 0.9
+# Rankers that test for chance; those by count reach more with pairs that chance explains.
+_SOUND = ("g_test", "leverage")
 # Fewest orders with a pair that simple rankers look at, as a share of all.
 _MIN_SUPPORT = 0.0005
 _ALIKE = 0.5
@@ -116,6 +126,22 @@ class Shop:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """What we make of the learnt orders."""
+
+    lists: dict[str, list[Codes]]
+    """Our pairs, those of other products, and our triples."""
+    published: list[Codes]
+    """Bundles of several items that would be published."""
+    lift_low: Floats
+    """Lower end of the size-adjusted lift of each of them."""
+    customers: int | None
+    """Least distinct customers behind one of the lists."""
+    worse: str
+    """By what the gate blocks inverted weights; empty if it doesn't."""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What held-out orders say of a list of bundles."""
 
@@ -140,24 +166,29 @@ def measure(
     is_below = False
     for name in shop or sorted(path.parent.name for path in data.glob("*/lines.parquet")):
         read = _read(data / name, is_choice=choose)
-        ours, customers, worse = _ranked(read, scoring)
+        ours = _ranked(read, scoring)
         simple = _simple(read)
         for kind, keep in (("all", None), ("cross", _cross(read))):
-            verdicts = {"ours": _tried(read, _first(ours[kind], keep, _PER_SKU))}
+            verdicts = {"ours": _tried(read, _first(ours.lists[kind], keep, _PER_SKU))}
             for ranker, pairs in simple.items():
                 verdicts[ranker] = _tried(read, _first(pairs, keep, _PER_SKU))
                 verdicts[f"{ranker}, any SKU"] = _tried(read, _first(pairs, keep, _BUNDLES))
-            limited = [verdicts[ranker] for ranker in simple]
+            limited = [verdicts[ranker] for ranker in _SOUND]
             best = max(each.again for each in limited), max(each.orders for each in limited)
             own = verdicts["ours"]
             is_below |= own.again < best[0] or own.orders < best[1]
             for ranker, each in verdicts.items():
-                fewest = f"{customers}" if ranker == "ours" and customers else ""
+                fewest = f"{ours.customers}" if ranker == "ours" and ours.customers else ""
                 figures = (f"{each.count}", f"{each.again:.2f}", f"{each.orders:.3f}")
                 table.add_row(name, kind, ranker, *figures, fewest)
-        is_below |= not worse
-        table.add_row(name, "gate", worse or "lets inverted weights through", "", "", "", "")
-        triples = _tried(read, ours["triples"])
+        is_below |= not ours.worse
+        table.add_row(name, "gate", ours.worse or "lets inverted weights through", "", "", "", "")
+        tested, again = _seen_again(read, ours)
+        is_below |= again < _REPLICATED * tested
+        share = f"{again / tested:.2f}" if tested else ""
+        of_all = f"{tested} of {len(ours.published)}"
+        table.add_row(name, "published", "ours", of_all, share, "", "")
+        triples = _tried(read, ours.lists["triples"])
         table.add_row(
             name, "triples", "ours", f"{triples.count}", f"{triples.again:.2f}",
             f"{triples.orders:.3f}", "",
@@ -225,8 +256,7 @@ def _catalog(folder: Path) -> pl.DataFrame:
     )
 
 
-def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]], int | None, str]:
-    """Our pairs, those of other products and our triples, their least customers, and the gate."""
+def _ranked(shop: Shop, scoring: ScoringParams) -> Ranked:
     split = _split(shop)
     baskets = split.older
     mining = MiningParams()
@@ -261,37 +291,45 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> tuple[dict[str, list[Codes]],
         )
         customers = chosen.get_column("evidence").struct.field("customer_count").min()
         least = customers if least is None else min(least, customers or least)  # pyright: ignore[reportArgumentType, reportAssignmentType] counts
-        held = chosen.get_column("items").to_list()
-        lists[name] = [np.array([place[item["variant_id"]] for item in row]) for row in held]
+        lists[name] = _codes(chosen, place)
     gated = {
-        method: listed(
-            chosen_bundles(
-                score_bundles(candidates, params, facts=facts),
-                duplicate_products=duplicates,
-                substitutes=Substitutes.create_empty(),
-                objective_plan=ObjectivePlan.create_empty(),
-                params=RankingParams(choice="greedy"),
-            )
+        method: chosen_bundles(
+            score_bundles(candidates, params, facts=facts),
+            duplicate_products=duplicates,
+            substitutes=Substitutes.create_empty(),
+            objective_plan=ObjectivePlan.create_empty(),
+            params=RankingParams(choice="greedy"),
         )
         for method, params in ((TODAY, _INVERTED), (ACCEPTED, scoring))
     }
     found = evaluate(
-        gated,
+        {method: listed(bundles) for method, bundles in gated.items()},
         split,
         pair_rules=rules,
         itemsets=known.itemsets,
         settings={},
         params=EvaluationParams(),
     )
-    return lists, least, "; ".join(drop.split(" (")[0] for drop in found.drops)
+    published = gated[ACCEPTED].filter(pl.col("evidence").is_not_null())
+    return Ranked(
+        lists=lists,
+        published=_codes(published, place),
+        lift_low=published.get_column("evidence").struct.field("adjusted_lift_low").to_numpy(),
+        customers=least,
+        worse="; ".join(drop.split(" (")[0] for drop in found.drops),
+    )
+
+
+def _codes(bundles: pl.DataFrame, place: dict[str, int]) -> list[Codes]:
+    held = bundles.get_column("items").to_list()
+    return [np.array([place[item["variant_id"]] for item in row]) for row in held]
 
 
 def _kept(
     pairs: pl.DataFrame, is_cross: Callable[[Codes], bool], place: dict[str, int]
 ) -> pl.DataFrame:
-    held = pairs.get_column("items").to_list()
-    codes = [np.array([place[item["variant_id"]] for item in row]) for row in held]
-    return pairs.filter(pl.Series([is_cross(pair) for pair in codes], dtype=pl.Boolean))
+    is_kept = [is_cross(pair) for pair in _codes(pairs, place)]
+    return pairs.filter(pl.Series(is_kept, dtype=pl.Boolean))
 
 
 def _split(shop: Shop) -> Split:
@@ -436,24 +474,44 @@ def _first(pairs: list[Codes], keep: Callable[[Codes], bool] | None, per_sku: in
 
 
 def _tried(shop: Shop, bundles: list[Codes]) -> Verdict:
+    whole, expected = _held(shop, bundles)
+    size = np.asarray(shop.tried.sum(axis=1)).ravel()
+    covered = np.zeros(size.size, np.bool_)
+    for orders in whole:
+        covered[orders] = True
+    again = (_tails(whole, expected) < _LEVEL / max(len(bundles), 1)).mean() if bundles else 0.0
+    several = int((size > 1).sum())
+    return Verdict(len(bundles), float(again), covered.sum() / max(several, 1))
+
+
+def _seen_again(shop: Shop, ranked: Ranked) -> tuple[int, int]:
+    """Published bundles with the power to be seen again, and those of them that are."""
+    whole, expected = _held(shop, ranked.published)
+    needed = critical_count(expected, _LEVEL)
+    has_power = upper_tail(needed, expected * ranked.lift_low) >= _ENOUGH_POWER
+    is_again = _tails(whole, expected) <= _LEVEL
+    return int(has_power.sum()), int((has_power & is_again).sum())
+
+
+def _tails(whole: list[Codes], expected: Floats) -> Floats:
+    return upper_tail(np.array([orders.size for orders in whole], np.int64), expected)
+
+
+def _held(shop: Shop, bundles: list[Codes]) -> tuple[list[Codes], Floats]:
+    """Held-out orders that hold each bundle, and how many would by chance."""
     orders = shop.tried.tocsc()
     size = np.asarray(shop.tried.sum(axis=1)).ravel()
     count, line_count = np.asarray(shop.tried.sum(axis=0)).ravel(), size.sum()
-    covered = np.zeros(size.size, np.bool_)
-    again = 0
-    for bundle in bundles:
+    expected = np.zeros(len(bundles))
+    whole: list[Codes] = []
+    for number, bundle in enumerate(bundles):
         holding = [orders.indices[orders.indptr[sku] : orders.indptr[sku + 1]] for sku in bundle]
-        whole = _shared(holding)
-        covered[whole] = True
-        expected = 0.0
+        whole.append(_shared(holding))
         for last, sku in enumerate(bundle):
             rest = _shared([held for place, held in enumerate(holding) if place != last])
             room = np.maximum(size[rest] - (len(bundle) - 1), 0).sum()
-            expected = max(expected, count[sku] / line_count * room)
-        tail = special.pdtrc(whole.size - 1, expected) if whole.size else 1.0
-        again += tail < _LEVEL / len(bundles)
-    several = int((size > 1).sum())
-    return Verdict(len(bundles), again / max(len(bundles), 1), covered.sum() / max(several, 1))
+            expected[number] = max(expected[number], count[sku] / line_count * room)
+    return whole, expected
 
 
 def _shared(holding: list[Codes]) -> Codes:
