@@ -153,14 +153,29 @@ def test_days_of_own_sales_stay_in_stock() -> None:
 
 
 def test_an_overlap_that_costs_more_than_a_bundle_is_worth_leaves_it_out() -> None:
-    codes = choices(bundle("ab", 0.9), bundle("ac", 0.1), variant_overlap_cost=0.2)
+    repeated = (bundle("ab", 0.9), bundle("ac", 0.1))
+    codes = choices(*repeated, variant_overlap_cost=0.2, max_bundles=25)
     assert codes == {"ab": None, "ac": "OVERLAP"}
+    # In a set of 100 it costs a quarter: 0.05.
+    assert choices(*repeated, variant_overlap_cost=0.2, max_bundles=100) == {"ab": None, "ac": None}
+
+
+def test_categories_of_sets_and_of_more_units_are_counted_apart() -> None:
+    tea = {name: bundle_item(name, quantity=3, product_type="tea") for name in "abcd"}
+    rows = [
+        of(tea["a"], tea["b"], score=0.9) | {"bundle_id": "ab"},
+        of(tea["c"], score=0.1) | {"bundle_id": "c", "kind": "VOLUME"},
+        of(tea["d"], score=0.05) | {"bundle_id": "d", "kind": "VOLUME"},
+    ]
+    codes = choices(*rows, category_overlap_cost=0.2, max_bundles=25)
+    assert codes == {"ab": None, "c": None, "d": "OVERLAP"}
 
 
 def test_overlap_costs_make_room_for_something_else() -> None:
     bundles = (bundle("ab", 0.9), bundle("ac", 0.8), bundle("de", 0.7))
     assert chosen(*bundles, max_bundles=2) == {"ab", "ac"}
-    assert chosen(*bundles, max_bundles=2, variant_overlap_cost=0.2) == {"ab", "de"}
+    # In a set of two it costs 25 / 2 of what it costs in one of 25: 0.25.
+    assert chosen(*bundles, max_bundles=2, variant_overlap_cost=0.02) == {"ab", "de"}
 
 
 def test_each_objective_is_served_if_the_limits_allow_it() -> None:
@@ -185,7 +200,7 @@ def test_details_name_what_stands_in_the_way() -> None:
     assert found == {
         "ac": "variant a: 4 units needed; of 6 that bundles may sell, chosen ones take 4"
     }
-    found = details(bundle("ab", 0.9), bundle("ac", 0.1), variant_overlap_cost=0.2)
+    found = details(bundle("ab", 0.9), bundle("ac", 0.1), variant_overlap_cost=0.2, max_bundles=25)
     assert found == {
         "ac": "its score of 0.100 is no more than the 0.200 that it costs to repeat variants and "
         "categories of chosen bundles"
