@@ -20,8 +20,9 @@ with the same limit per SKU and without one:
 would show again with a chance of at least 0.8 were they as strong as the lower end of their
 interval, the share that does (one test each, p <= 0.05).
 
-``--choose`` tries on the last 10 % of the learnt orders (by time, or as they were drawn) what the
-others of them teach, and leaves the held-out orders alone. Weights are chosen by that;
+``--choose`` tries on the last 10 % of the learnt orders (by time, or as they were drawn; another
+share with ``--share``) what the others of them teach, and leaves the held-out orders alone. Weights
+are chosen by that;
 ``--weights FILE`` takes a table of them (YAML: parts by component) in place of the profile's.
 
 Exit code 1 if ours is below the best of the two rankers that test for chance (G-test, leverage) of
@@ -157,6 +158,7 @@ def measure(
     weights: Annotated[Path | None, typer.Option(help="Weights in place of the table's.")] = None,
     *,
     choose: Annotated[bool, typer.Option(help="Try on the newest learnt orders.")] = False,
+    share: Annotated[float, typer.Option(help="How many of them, with --choose.")] = _CHOSEN_ON,
 ) -> None:
     """Rank the bundles of each shop and try them."""
     own = {"default": yaml.safe_load(weights.read_text())} if weights else {}
@@ -165,7 +167,7 @@ def measure(
     table = Table(*columns)
     is_below = False
     for name in shop or sorted(path.parent.name for path in data.glob("*/lines.parquet")):
-        read = _read(data / name, is_choice=choose)
+        read = _read(data / name, chosen_on=share if choose else None)
         ours = _ranked(read, scoring)
         simple = _simple(read)
         for kind, keep in (("all", None), ("cross", _cross(read))):
@@ -198,7 +200,7 @@ def measure(
         raise typer.Exit(1)
 
 
-def _read(folder: Path, *, is_choice: bool) -> Shop:
+def _read(folder: Path, *, chosen_on: float | None) -> Shop:
     """A shop's orders on either side of the split, of the learnt ones alone for a choice."""
     lines = pl.read_parquet(folder / "lines.parquet").with_columns(pl.col("sku").cast(pl.String))
     times = lines.group_by("order_id").agg(pl.col("ts").min()).sort("order_id")
@@ -208,9 +210,9 @@ def _read(folder: Path, *, is_choice: bool) -> Shop:
     else:
         ids = times.get_column("order_id").sample(fraction=1.0, shuffle=True, seed=0)
     learnt_count = int(ids.len() * _LEARNT)
-    if is_choice:
+    if chosen_on is not None:
         ids = ids.head(learnt_count)
-        learnt_count -= int(learnt_count * _CHOSEN_ON)
+        learnt_count -= int(learnt_count * chosen_on)
     numbered = lines.join(
         pl.DataFrame({"order_id": ids}).with_row_index("order"), on="order_id", validate="m:1"
     ).with_columns(pl.col("order").cast(pl.Int64))

@@ -76,8 +76,8 @@ def test_reach_compares_baskets_beyond_chance_on_a_log_scale() -> None:
 def test_reach_is_of_coming_orders_where_orders_tell_the_newest() -> None:
     # No drift: exp of the mean of log(61.5 / 4) and log 15.5, weighed 61.5 to 15.5, is 15.400, and
     # 8.201 of 32 and 8 likewise; halfway to 76 / 5 and 40 / 5 it is 15.300 and 8.101. Chance gives
-    # (sqrt(25) - sqrt(0.2 * 5))^2 / 0.8 / 4 = 5 in older and in newest orders, and 25 / 5 in a fifth
-    # of all. log(1 + 3.101) / log(1 + 10.300) = 0.582.
+    # (sqrt(25) - sqrt(0.2 * 5))^2 / 0.8 / 4 = 5 in older and in newest orders, and 25 / 5 in a
+    # fifth of all. log(1 + 3.101) / log(1 + 10.300) = 0.582.
     most, less, chance = component(
         reach_component(),
         seen(76, 25.0, (15, 5.0)),

@@ -51,8 +51,8 @@ def _as_told(bundles: pl.DataFrame, outlook: Outlook) -> pl.DataFrame:
 
 def test_without_drift_all_orders_count_alike() -> None:
     # The newest orders are a quarter of the older ones: 80 / 4 = 20 = what they show. So there is
-    # no drift, and (80.5 + 20.5) orders speak for (0.8 * log(80.5 / 4) + 0.2 * log 20.5); of all 100
-    # a fifth is 20.
+    # no drift, and (80.5 + 20.5) orders speak for (0.8 * log(80.5 / 4) + 0.2 * log 20.5); a fifth
+    # of all 100 is 20.
     found = told(coming(), (80, 40.0, 20, 10.0)).row(0, named=True)
     mean = (80.5 * math.log(80.5 / 4) + 20.5 * math.log(20.5)) / 101
     assert found["count"] == pytest.approx((math.exp(mean) + 20) / 2)
