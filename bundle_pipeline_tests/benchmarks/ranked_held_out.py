@@ -187,9 +187,9 @@ def measure(
         table.add_row(name, "gate", ours.worse or "lets inverted weights through", "", "", "", "")
         tested, again = _seen_again(read, ours)
         is_below |= again < _REPLICATED * tested
-        share = f"{again / tested:.2f}" if tested else ""
+        rate = f"{again / tested:.2f}" if tested else ""
         of_all = f"{tested} of {len(ours.published)}"
-        table.add_row(name, "published", "ours", of_all, share, "", "")
+        table.add_row(name, "published", "ours", of_all, rate, "", "")
         triples = _tried(read, ours.lists["triples"])
         table.add_row(
             name, "triples", "ours", f"{triples.count}", f"{triples.again:.2f}",
