@@ -17,8 +17,8 @@ with the same limit per SKU and without one:
 (Jaccard, without colours and sizes).
 ``gate`` says whether the publishing gate would block the default weights turned upside down.
 ``published`` are the bundles of several items that the shop would publish, all kinds: of those that
-would show again with a chance of at least 0.8 were they as strong as the lower end of their
-interval, the share that does (one test each, p <= 0.05).
+mining would see again in the held-out orders with a chance of at least 0.8, the share that it does
+(``held_out``; those that it no longer finds at all count as not seen).
 
 ``--choose`` tries on the last 10 % of the learnt orders (by time, or as they were drawn; another
 share with ``--share``) what the others of them teach, and leaves the held-out orders alone. Weights
@@ -69,7 +69,7 @@ from bundle_pipeline.schemas.features import ObjectivePlan, ProductFeatures
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.schemas.similar_products import DuplicateProducts, Substitutes
 from bundle_pipeline.scoring.score import ScoringParams, ShopFacts, score_bundles
-from bundle_pipeline.statistics.poisson import critical_count, upper_tail
+from bundle_pipeline.statistics.poisson import upper_tail
 from bundle_pipeline_tests.support.frames import FIRST_ORDER_AT, order_lines_frame, orders_frame
 from bundle_pipeline_tests.support.inverted import inverted_weights
 from bundle_pipeline_tests.support.products import (
@@ -127,15 +127,31 @@ class Shop:
 
 
 @dataclass(frozen=True)
+class Whole(Split):
+    """Baskets on either side of the split, and both together."""
+
+    everything: EncodedBaskets
+
+
+@dataclass(frozen=True)
+class Published:
+    """Bundles of several items that would be published."""
+
+    count: int
+    tested_count: int
+    """Those with the power to be seen again, or that mining no longer finds."""
+    again_count: int
+    """Those of them that are seen again."""
+
+
+@dataclass(frozen=True)
 class Ranked:
     """What we make of the learnt orders."""
 
     lists: dict[str, list[Codes]]
     """Our pairs, those of other products, and our triples."""
-    published: list[Codes]
-    """Bundles of several items that would be published."""
-    lift_low: Floats
-    """Lower end of the size-adjusted lift of each of them."""
+    published: Published
+    """What would be published."""
     customers: int | None
     """Least distinct customers behind one of the lists."""
     worse: str
@@ -185,10 +201,10 @@ def measure(
                 table.add_row(name, kind, ranker, *figures, fewest)
         is_below |= not ours.worse
         table.add_row(name, "gate", ours.worse or "lets inverted weights through", "", "", "", "")
-        tested, again = _seen_again(read, ours)
+        tested, again = ours.published.tested_count, ours.published.again_count
         is_below |= again < _REPLICATED * tested
         rate = f"{again / tested:.2f}" if tested else ""
-        of_all = f"{tested} of {len(ours.published)}"
+        of_all = f"{tested} of {ours.published.count}"
         table.add_row(name, "published", "ours", of_all, rate, "", "")
         triples = _tried(read, ours.lists["triples"])
         table.add_row(
@@ -312,14 +328,35 @@ def _ranked(shop: Shop, scoring: ScoringParams) -> Ranked:
         settings={},
         params=EvaluationParams(),
     )
-    published = gated[ACCEPTED].filter(pl.col("evidence").is_not_null())
     return Ranked(
         lists=lists,
-        published=_codes(published, place),
-        lift_low=published.get_column("evidence").struct.field("adjusted_lift_low").to_numpy(),
+        published=_published(gated[ACCEPTED], split),
         customers=least,
         worse="; ".join(drop.split(" (")[0] for drop in found.drops),
     )
+
+
+def _published(bundles: pl.DataFrame, split: Whole) -> Published:
+    """What mining of all orders says of bundles of the older ones."""
+    older, newest = split.older.basket_count, split.newest.basket_count
+    mining = MiningParams(held_out_share=newest / (older + newest))
+    baskets = split.everything
+    rules = mine_pair_rules(baskets, mining)
+    told = [
+        frame.select("held_out", "held_out_power", held=held.list.sort().list.join("\n"))
+        for frame, held in (
+            (rules, pl.concat_list("antecedent_id", "consequent_id")),
+            (mine_itemsets(baskets, rules, mining), pl.col("variant_ids")),
+        )
+    ]
+    variant_ids = pl.col("items").list.eval(pl.element().struct.field("variant_id"))
+    shown = bundles.filter(pl.col("evidence").is_not_null()).select(
+        held=variant_ids.list.unique().list.sort().list.join("\n")
+    )
+    found = shown.join(pl.concat(told).unique("held"), on="held", how="left", validate="m:1")
+    tested = found.filter(pl.col("held_out_power").fill_null(1.0) >= _ENOUGH_POWER)
+    again = tested.filter(held_out="replicated")
+    return Published(shown.height, tested.height, again.height)
 
 
 def _codes(bundles: pl.DataFrame, place: dict[str, int]) -> list[Codes]:
@@ -334,7 +371,7 @@ def _kept(
     return pairs.filter(pl.Series(is_kept, dtype=pl.Boolean))
 
 
-def _split(shop: Shop) -> Split:
+def _split(shop: Shop) -> Whole:
     times = pl.col("ts").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").cast(UTC_TIMESTAMP)
     # Without times the drawn order stands for them, so that the newest can be held out.
     drawn = FIRST_ORDER_AT + pl.duration(minutes=pl.col("order").min())
@@ -347,7 +384,8 @@ def _split(shop: Shop) -> Split:
     )
     baskets = encode_baskets(declared(Baskets, frame))
     learnt = baskets.orders.join(frame.filter("is_learnt"), on="order_id", how="semi").height
-    return Split(baskets.part(0, learnt), baskets.part(learnt, baskets.basket_count))
+    newest = baskets.part(learnt, baskets.basket_count)
+    return Whole(baskets.part(0, learnt), newest, everything=baskets)
 
 
 def _known(
@@ -484,15 +522,6 @@ def _tried(shop: Shop, bundles: list[Codes]) -> Verdict:
     again = (_tails(whole, expected) < _LEVEL / max(len(bundles), 1)).mean() if bundles else 0.0
     several = int((size > 1).sum())
     return Verdict(len(bundles), float(again), covered.sum() / max(several, 1))
-
-
-def _seen_again(shop: Shop, ranked: Ranked) -> tuple[int, int]:
-    """Published bundles with the power to be seen again, and those of them that are."""
-    whole, expected = _held(shop, ranked.published)
-    needed = critical_count(expected, _LEVEL)
-    has_power = upper_tail(needed, expected * ranked.lift_low) >= _ENOUGH_POWER
-    is_again = _tails(whole, expected) <= _LEVEL
-    return int(has_power.sum()), int((has_power & is_again).sum())
 
 
 def _tails(whole: list[Codes], expected: Floats) -> Floats:
