@@ -37,10 +37,10 @@ class RankingParams(Params):
     At 0.6 a pair and a triple that holds it (2 of 3) exclude each other; two triples that share two
     products (2 of 4) don't."""
     variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
-    """Score that each further bundle with the same variant loses, in a set of 25.
+    """Score that each further bundle with the same variant loses, in a set of up to 25.
 
-    In one of ``max_bundles`` it loses ``25 / max_bundles`` of that: the more a set may hold, the
-    less one more variant adds to what it covers. Bundles of one variant and those of several are
+    In a larger one it loses ``25 / max_bundles`` of that: the more a set may hold, the less one
+    more variant adds to what it covers. Bundles of one variant and those of several are
     counted apart."""
     category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
     """The same for each further bundle with the same category.
