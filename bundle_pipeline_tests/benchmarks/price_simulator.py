@@ -6,6 +6,7 @@ settings, and scores prices by the true demand:
 
 - *captured*: true uplift of at most 20 bundles at their prices over that of the 20 best pairs at
   their best prices. A pair that nobody looks at together loses its discount on each joint order.
+  One unit of each of two variants is a pair, whether offered as a bundle or as a reward.
 - *harm*: share of the named pairs of a stream that lose money.
 - *covered*: how often the stated 90 % interval of the incremental margin holds the true one.
 
@@ -245,8 +246,7 @@ def _true_bundles(shop: PricedShop, frames: Frames) -> pl.DataFrame:
 
 def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) -> Score:
     number = frames.number()
-    is_pair = (pl.col("kind") == "FBT") & (pl.col("items").list.len() == 2)
-    pairs = priced.filter(is_pair).head(MOST_BUNDLES)
+    pairs = priced.filter(_is_pair()).head(MOST_BUNDLES)
     earned, losses, covered = 0.0, list[bool](), list[bool]()
     visitors = shop.economy.visitor_count
     months = season().mean() * visitors * DAYS_PER_MONTH / DAYS_PER_YEAR
@@ -267,6 +267,15 @@ def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) 
             covered.append(low <= 100 * uplift * months <= high)
     harm = float(np.mean(losses)) if losses else 0.0
     return Score(earned / best, harm, len(losses), covered)
+
+
+def _is_pair() -> pl.Expr:
+    """One unit each of two variants; what is charged for both is the bundle price of any kind."""
+    item = pl.element().struct
+    units = pl.col("items").list.eval(item.field("quantity")).list.max()
+    variants = pl.col("items").list.eval(item.field("variant_id")).list.n_unique()
+    is_two = (pl.col("items").list.len() == 2) & (variants == 2) & (units == 1)
+    return pl.col("kind").is_in(("FBT", "BXGY")) & is_two
 
 
 def _elasticity_error(shop: PricedShop, frames: Frames) -> tuple[float, float]:
