@@ -11,9 +11,10 @@ settings, and scores prices by the true demand:
 - *covered*: how often the stated 90 % interval of the incremental margin holds the true one.
 
 ``true`` pairs are the 20 best ones, given to pricing; ``own`` pairs are those that the pipeline
-publishes, the first 20 by rank, or by expected margin. Beside them: the caps of guesses for all,
-the fixed weights of the replaced system, and 10 % off everything. ``elasticity`` is the mean error
-of own-price elasticities among all orders, with the share of right signs.
+publishes, the first 20 by rank, or by expected margin; ``best prices`` are what these could earn at
+most. Beside them: the caps of guesses for all, the fixed weights of the replaced system, and 10 %
+off everything. ``elasticity`` is the mean error of own-price elasticities among all orders, with
+the share of right signs.
 """
 
 import logging
@@ -186,6 +187,7 @@ def _scores(shop: PricedShop, frames: Frames) -> dict[str, Score]:
         "true, caps of guesses": frames.priced(given, GUESSED),
         "true, fixed weights": frames.priced(given, FIXED_WEIGHTS),
         "true, 10 %": _flat(frames.priced(given, DEFAULT)),
+        "own by rank, best prices": _at_best_prices(shop, frames.ranked.sort("rank"), frames),
         "own by rank, default settings": frames.ranked.sort("rank"),
         "own by rank, caps of guesses": _in_order(frames.priced(own, GUESSED), frames),
         "own by rank, fixed weights": _in_order(frames.priced(own, FIXED_WEIGHTS), frames),
@@ -252,10 +254,9 @@ def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) 
     months = season().mean() * visitors * DAYS_PER_MONTH / DAYS_PER_YEAR
     for bundle in pairs.select("items", "pricing").to_dicts():
         ids = [item["variant_id"] for item in bundle["items"]]
-        first, second = sorted(number[variant_id] for variant_id in ids)
         pricing = bundle["pricing"]
-        stream, place = divmod(first, 2)
-        if place or second != first + 1 or stream >= shop.economy.stream_count:
+        stream = _stream_of(shop, {number[variant_id] for variant_id in ids})
+        if stream is None:
             discount = (pricing["list_total_minor"] - pricing["bundle_price_minor"]) / 100
             earned -= discount * frames.joint_count(*ids) / visitors
             continue
@@ -267,6 +268,25 @@ def _score(shop: PricedShop, priced: pl.DataFrame, frames: Frames, best: float) 
             covered.append(low <= 100 * uplift * months <= high)
     harm = float(np.mean(losses)) if losses else 0.0
     return Score(earned / best, harm, len(losses), covered)
+
+
+def _stream_of(shop: PricedShop, variants: set[int]) -> int | None:
+    """Whose visitors look at just these variants; None if nobody's."""
+    stream = min(variants) // 2
+    is_stream = variants == {2 * stream, 2 * stream + 1} and stream < shop.economy.stream_count
+    return stream if is_stream else None
+
+
+def _at_best_prices(shop: PricedShop, bundles: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    """The same bundles at the prices that earn most; others than streams at list prices."""
+    number = frames.number()
+    prices = list[int]()
+    for bundle in bundles.select("items", "pricing").to_dicts():
+        stream = _stream_of(shop, {number[item["variant_id"]] for item in bundle["items"]})
+        list_total = bundle["pricing"]["list_total_minor"]
+        prices.append(list_total if stream is None else round(100 * shop.best_price(stream)))
+    best = pl.Series(prices, dtype=pl.Int64)
+    return bundles.with_columns(pl.col("pricing").struct.with_fields(bundle_price_minor=best))
 
 
 def _is_pair() -> pl.Expr:
@@ -318,7 +338,8 @@ def _table(name: str, scores: dict[str, list[Score]]) -> Table:
     for way, found in scores.items():
         captured = [score.captured for score in found]
         covered = [hit for score in found for hit in score.covered]
-        is_stated = bool(covered) and "%" not in way
+        # The prices of the others are no part of what was stated.
+        is_stated = bool(covered) and not way.endswith(("10 %", "best prices"))
         table.add_row(
             way,
             f"{np.mean(captured):.3f}",
