@@ -6,14 +6,24 @@ gains some. And whether co-visitation adds something to the linear model: on UCI
 on foodmart and Ta-Feng it adds some in the tail. Both are tried on the most popular variants.
 """
 
+import numpy as np
+import numpy.typing as npt
+
 from bundle_pipeline.baskets.encoded import EncodedBaskets
-from bundle_pipeline.mining.neighbours.completion import PLACES, head
-from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_popular
-from bundle_pipeline.mining.neighbours.left_out import left_out
+from bundle_pipeline.mining.neighbours.completion import PLACES, HeldOut, head, held_out, places_of
+from bundle_pipeline.mining.neighbours.item_baskets import (
+    Floats,
+    ItemBaskets,
+    item_baskets,
+    most_popular,
+)
+from bundle_pipeline.mining.neighbours.left_out import left_out_covisitation, left_out_linear
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 
-# Their models take about two seconds on one core, three where baskets are large.
+# Enough to tell half a percentage point of hits. About a second of one core for each question,
+# three where baskets are of 24 items.
 _MOST_ITEMS = 1500
+_MOST_BASKETS = 3000
 
 
 def with_chosen_weights(encoded: EncodedBaskets, params: NeighbourParams) -> NeighbourParams:
@@ -26,22 +36,28 @@ def with_chosen_weights(encoded: EncodedBaskets, params: NeighbourParams) -> Nei
         encoded: Baskets that are learnt from.
         params: How neighbours are found.
     """
-    blends = (0.0, params.blended_covisitation) if params.try_without_covisitation else (0.0,)
-    if len(blends) == 1 and not params.try_equal_baskets:
+    if not (params.try_equal_baskets or params.try_without_covisitation):
         return params
     variants = most_popular(
         encoded, min_basket_count=params.min_basket_count, max_items=_MOST_ITEMS
     )
     items = item_baskets(encoded, variants)
-    left = left_out(items, params, blends)
+    left = held_out(items, max_baskets=_MOST_BASKETS)
+    linear = left_out_linear(items, left, params)
     if params.try_equal_baskets:
         equal = params.model_copy(update={"size_exponent": 0.0})
-        left_equal = left_out(items, equal, blends)
-        # By the linear model alone.
-        if (left_equal.places[0] <= PLACES).sum() > (left.places[0] <= PLACES).sum():
-            params, left = equal, left_equal
-    hits = left.places <= PLACES
-    worth = hits @ (1 + ~head(items.basket_count)[left.hidden])
-    if worth[0] > worth[-1]:
-        return params.model_copy(update={"blended_covisitation": 0.0})
+        equal_linear = left_out_linear(items, left, equal)
+        if hits(equal_linear, left, items).sum() > hits(linear, left, items).sum():
+            params, linear = equal, equal_linear
+    if params.try_without_covisitation and params.blended_covisitation > 0:
+        worth = 1 + ~head(items.basket_count)[left.hidden]
+        alone = hits(linear, left, items) @ worth
+        linear += params.blended_covisitation * left_out_covisitation(items, left, params)
+        if alone > hits(linear, left, items) @ worth:
+            return params.model_copy(update={"blended_covisitation": 0.0})
     return params
+
+
+def hits(scores: Floats, left: HeldOut, items: ItemBaskets) -> npt.NDArray[np.bool_]:
+    """Whether the hidden item of each basket is among the first, by these scores."""
+    return places_of(scores, left.given, left.hidden, items.basket_count) <= PLACES

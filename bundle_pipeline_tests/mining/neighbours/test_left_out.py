@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.mining.neighbours.blend import BlendedScores
-from bundle_pipeline.mining.neighbours.completion import held_out, places_of
+from bundle_pipeline.mining.neighbours.completion import HeldOut, held_out, places_of
 from bundle_pipeline.mining.neighbours.covisitation import fit_covisitation
 from bundle_pipeline.mining.neighbours.item_baskets import (
     Floats,
@@ -13,7 +14,7 @@ from bundle_pipeline.mining.neighbours.item_baskets import (
     item_baskets,
     most_popular,
 )
-from bundle_pipeline.mining.neighbours.left_out import left_out
+from bundle_pipeline.mining.neighbours.left_out import left_out_covisitation, left_out_linear
 from bundle_pipeline.mining.neighbours.linear import fit_linear
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline_tests.mining.neighbours.shops import items_of
@@ -50,10 +51,15 @@ def test_leaving_a_basket_out_is_fitting_without_it(size_exponent: float, blend:
         )
         given, hidden = baskets.given[place : place + 1], baskets.hidden[place : place + 1]
         places.extend(places_of(scores.of(given), given, hidden, items.basket_count))
-    left = left_out(items, params, (0.0, blend))
-    assert left.places[1].tolist() == places
-    assert left.hidden.tolist() == baskets.hidden.tolist()
+    left = left_out_linear(items, baskets, params)
+    left += blend * left_out_covisitation(items, baskets, params)
+    found = places_of(left, baskets.given, baskets.hidden, items.basket_count)
+    assert found.tolist() == places
 
 
-def test_without_baskets_of_two_nothing_is_left_out() -> None:
-    assert left_out(items_of("a", "b"), NeighbourParams(), (0.0, 0.5)).places.shape == (2, 0)
+@pytest.mark.parametrize("scores", [left_out_linear, left_out_covisitation])
+def test_without_baskets_of_two_nothing_is_left_out(
+    scores: Callable[[ItemBaskets, HeldOut, NeighbourParams], Floats],
+) -> None:
+    items = items_of("a", "b")
+    assert scores(items, held_out(items, max_baskets=9), NeighbourParams()).shape == (0, 2)

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets, encode_baskets
-from bundle_pipeline.mining.neighbours.completion import PLACES, head
+from bundle_pipeline.mining.neighbours.completion import head, held_out
 from bundle_pipeline.mining.neighbours.item_baskets import item_baskets, most_popular
-from bundle_pipeline.mining.neighbours.left_out import left_out
-from bundle_pipeline.mining.neighbours.own_baskets import with_chosen_weights
+from bundle_pipeline.mining.neighbours.left_out import left_out_covisitation, left_out_linear
+from bundle_pipeline.mining.neighbours.own_baskets import hits, with_chosen_weights
 from bundle_pipeline.mining.neighbours.params import NeighbourParams
 from bundle_pipeline_tests.support.frames import baskets_frame
 from bundle_pipeline_tests.support.generators import Noise, planted_shop
@@ -29,8 +29,11 @@ def test_equal_baskets_are_chosen_where_only_large_ones_tell_something() -> None
     weighted = NeighbourParams(size_exponent=1, try_without_covisitation=False)
     equal = NeighbourParams(size_exponent=0, try_without_covisitation=False)
     items = item_baskets(encoded, most_popular(encoded, min_basket_count=5))
-    hits = [(left_out(items, each, (0.0,)).places <= PLACES).sum() for each in (weighted, equal)]
-    assert hits[0] < hits[1]
+    left = held_out(items, max_baskets=3000)
+    found = [
+        hits(left_out_linear(items, left, each), left, items).sum() for each in (weighted, equal)
+    ]
+    assert found[0] < found[1]
     assert with_chosen_weights(encoded, weighted) == equal
 
 
@@ -44,15 +47,17 @@ def test_covisitation_is_added_unless_hits_tell_against_it_the_tail_twice(seed: 
     encoded = encode_baskets(planted_shop(PLANTED, pair_count=20, planted_share=0.3, seed=seed)[0])
     params = NeighbourParams(try_equal_baskets=False)
     items = item_baskets(encoded, most_popular(encoded, min_basket_count=5))
-    left = left_out(items, params, (0.0, params.blended_covisitation))
+    left = held_out(items, max_baskets=3000)
+    linear = left_out_linear(items, left, params)
+    blended = linear + params.blended_covisitation * left_out_covisitation(items, left, params)
     is_head = head(items.basket_count)
     worth = [
         sum(
             1 if is_head[hidden] else 2
-            for hidden, place in zip(left.hidden, places, strict=True)
-            if place <= PLACES
+            for hidden, is_hit in zip(left.hidden, hits(scores, left, items), strict=True)
+            if is_hit
         )
-        for places in left.places
+        for scores in (linear, blended)
     ]
     chosen = 0.0 if worth[0] > worth[1] else params.blended_covisitation
     assert with_chosen_weights(encoded, params).blended_covisitation == chosen
