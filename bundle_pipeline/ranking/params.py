@@ -39,8 +39,8 @@ class RankingParams(Params):
     variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
     """Score that each further bundle with the same variant loses, in a set of up to 25.
 
-    In a larger one it loses ``25 / max_bundles`` of that: the more a set may hold, the less one
-    more variant adds to what it covers. Bundles of one variant and those of several are
+    In a larger one it loses ``(25 / max_bundles)^2`` of that: the more a set may hold, the less
+    one more variant adds to what it covers. Bundles of one variant and those of several are
     counted apart."""
     category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
     """The same for each further bundle with the same category.

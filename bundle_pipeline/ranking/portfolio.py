@@ -217,7 +217,7 @@ def _stock_rows(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
 
 def _overlaps(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
     costs = {"variant_id": params.variant_overlap_cost, "category": params.category_overlap_cost}
-    per_slot = min(1.0, _SLOTS_OF_COSTS / params.max_bundles)
+    per_slot = min(1.0, _SLOTS_OF_COSTS / params.max_bundles) ** 2
     is_set = pl.len().over("bundle") > 1
     tables = [
         _rows(items, pl.format("{} {}", is_set, column)).with_columns(

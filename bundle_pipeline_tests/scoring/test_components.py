@@ -68,7 +68,7 @@ def seen(count: int, expected: float, lately: tuple[int, float] | None) -> Row:
 
 
 def test_reach_compares_baskets_beyond_chance_on_a_log_scale() -> None:
-    # 15 beyond chance are the most: log(1 + 15) = 4 log 2; 3 beyond chance: log(1 + 3) = 2 log 2
+    # 15 beyond chance are the most: 1; 3 beyond chance: log(1 + 15 * 3 / 15) / log(16) = 2 / 4
     rows = [seen(20, 5.0, None), seen(10, 7.0, None), seen(10, 10.0, None), seen(10, 12.0, None)]
     assert component(reach_component(), *rows) == [1.0, pytest.approx(0.5), 0.0, 0.0]
 
@@ -77,7 +77,7 @@ def test_reach_is_of_coming_orders_where_orders_tell_the_newest() -> None:
     # No drift: exp of the mean of log(61.5 / 4) and log 15.5, weighed 61.5 to 15.5, is 15.400, and
     # 8.201 of 32 and 8 likewise; halfway to 76 / 5 and 40 / 5 it is 15.300 and 8.101. Chance gives
     # (sqrt(25) - sqrt(0.2 * 5))^2 / 0.8 / 4 = 5 in older and in newest orders, and 25 / 5 in a
-    # fifth of all. log(1 + 3.101) / log(1 + 10.300) = 0.582.
+    # fifth of all. log(1 + 15 * 3.101 / 10.300) / log(16) = 0.616.
     most, less, chance = component(
         reach_component(),
         seen(76, 25.0, (15, 5.0)),
@@ -85,7 +85,7 @@ def test_reach_is_of_coming_orders_where_orders_tell_the_newest() -> None:
         seen(20, 25.0, (4, 5.0)),
     )
     assert (most, chance) == (1.0, 0.0)
-    assert less == pytest.approx(0.582, abs=1e-3)
+    assert less == pytest.approx(0.616, abs=1e-3)
 
 
 def test_a_single_bundle_reaches_all_there_is() -> None:
