@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
-from bundle_pipeline.baskets.ordinary import ordinary_part
+from bundle_pipeline.baskets.ordinary import ordinary_baskets, ordinary_part
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
 from bundle_pipeline.mining.pair_counts import frequent_pairs
@@ -93,7 +93,7 @@ def pair_p_value(
 
 def level_share(baskets: EncodedBaskets) -> float:
     """What the test in all baskets has of any level: 1 where it is the only one."""
-    return 1.0 if ordinary_part(baskets) is None else _SHARE_OF_ALL
+    return 1.0 if ordinary_baskets(baskets) is None else _SHARE_OF_ALL
 
 
 def _p_values(baskets: EncodedBaskets, pairs: Codes, count: Codes, params: MiningParams) -> Floats:
