@@ -8,6 +8,7 @@ from bundle_pipeline.errors import TransientError
 from bundle_pipeline.schemas.mining import ItemCounts
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.lake import Lake
+from bundle_pipeline.store.objects import Objects
 from bundle_pipeline_tests.benchmarks.killed_writers import in_place_writer, killed, store_writer
 from bundle_pipeline_tests.support.lakes import (
     CONFLICT,
@@ -73,6 +74,24 @@ def test_a_writer_that_another_overtakes_at_the_creation_writes_over_no_row_of_i
     else:
         assert lake.write(ItemCounts, CORNER, by_second, origin=origin()) == 1
         assert (read_mark(tmp_path, CORNER), read_mark(tmp_path, shop_id(first))) == (2, 1)
+
+
+def test_a_writer_killed_at_the_creation_leaves_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lake(str(tmp_path))
+
+    def killed_before_the_commit(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Objects, "write_once", killed_before_the_commit)
+        with pytest.raises(KeyboardInterrupt):
+            lake.write(ItemCounts, CORNER, marked_frame(1), origin=origin())
+    assert list(tmp_path.rglob("*.parquet"))
+    assert lake.versions([ItemCounts]) == {}
+    assert lake.write(ItemCounts, CORNER, marked_frame(2), origin=origin()) == 0
+    assert read_mark(tmp_path, CORNER) == 2
 
 
 def test_killed_writers_leave_the_last_version_whole(tmp_path: Path) -> None:
