@@ -10,12 +10,23 @@ import polars as pl
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_tests import level_share, pair_p_value
+from bundle_pipeline.mining.pair_tests import (
+    LEVEL_OF_INTERVAL,
+    independent_pair_counts,
+    level_share,
+    pair_p_value,
+)
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import critical_count
 
 PairVerdict = Literal[
-    "NEVER_SOLD", "NEVER_TOGETHER", "TOO_FEW", "NOT_ABOVE_CHANCE", "NOT_SURE", "SIGNIFICANT"
+    "NEVER_SOLD",
+    "NEVER_TOGETHER",
+    "TOO_FEW",
+    "NOT_ABOVE_CHANCE",
+    "INDEPENDENT",
+    "NOT_SURE",
+    "SIGNIFICANT",
 ]
 
 # How many times today's orders are looked ahead, and in which steps.
@@ -29,8 +40,9 @@ class AskedPair:
 
     verdict: PairVerdict
     """``NEVER_SOLD`` (one of them in no counted basket), ``NEVER_TOGETHER``, ``TOO_FEW`` (below
-    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``NOT_SURE`` (q-value
-    above ``max_q``) or ``SIGNIFICANT``."""
+    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``INDEPENDENT`` (who
+    buys one buys the other no more often than anybody does), ``NOT_SURE`` (q-value above ``max_q``)
+    or ``SIGNIFICANT``."""
     basket_total: int
     """Counted baskets."""
     first_basket_count: int
@@ -41,6 +53,8 @@ class AskedPair:
     """Those with both."""
     expected_count: float
     """``basket_count`` by chance, given basket sizes and popularity."""
+    independent_count: float
+    """``basket_count`` if who buys one bought the other as often as anybody does."""
     adjusted_lift: float | None
     """``basket_count`` over it; None where nothing is expected."""
     p_value: float
@@ -80,7 +94,7 @@ def asked_pair(
     family = math.comb(baskets.variant_count, 2)
     stored = pair_rules.filter(antecedent_id=variant_ids[0], consequent_id=variant_ids[1])
     if any(code is None for code in codes):
-        found = _Counted(count=0, expected=0.0, customer_count=None, p_value=1.0)
+        found = _Counted(count=0, expected=0.0, independent=0.0, customer_count=None, p_value=1.0)
     else:
         pair: Codes = np.array([sorted(codes)], dtype=np.int64)  # pyright: ignore[reportArgumentType] none is None
         found = _counted(baskets, pair, params)
@@ -95,13 +109,14 @@ def asked_pair(
         second_basket_count=_basket_count(baskets, codes[1]),
         basket_count=found.count,
         expected_count=found.expected,
+        independent_count=found.independent,
         adjusted_lift=found.count / found.expected if found.expected > 0 else None,
         p_value=found.p_value,
         q_value=q_value,
         max_q=params.max_q,
         possible_pair_count=family,
         customer_count=found.customer_count,
-        needed_basket_count=_needed(found.expected, bar, params) if is_sold else None,
+        needed_basket_count=_needed(found, bar, params) if is_sold else None,
         needed_basket_total=_needed_total(found, baskets.basket_count, bar, params),
     )
 
@@ -110,6 +125,7 @@ def asked_pair(
 class _Counted:
     count: int
     expected: float
+    independent: float
     customer_count: int | None
     p_value: float
 
@@ -131,6 +147,7 @@ def _counted(baskets: EncodedBaskets, pair: Codes, params: MiningParams) -> _Cou
     return _Counted(
         count=count,
         expected=expected,
+        independent=float(independent_pair_counts(baskets, pair)[0]),
         customer_count=int(tally.customers[0]) if baskets.knows_customers else None,
         p_value=pair_p_value(baskets, pair, params, count=count, expected=expected),
     )
@@ -158,6 +175,7 @@ def _verdict(
         ("NEVER_TOGETHER", found.count == 0),
         ("TOO_FEW", found.count < params.min_basket_count),
         ("NOT_ABOVE_CHANCE", found.count <= found.expected),
+        ("INDEPENDENT", found.count <= found.independent),
         ("NOT_SURE", not is_significant),
     )
     for verdict, holds in obstacles:
@@ -166,20 +184,26 @@ def _verdict(
     return "SIGNIFICANT"
 
 
-def _needed(expected: float, bar: float, params: MiningParams) -> int:
-    critical = int(critical_count(np.array([expected]), min(bar, params.max_p_value))[0])
-    return max(critical, params.min_basket_count)
+def _needed(found: _Counted, bar: float, params: MiningParams, *, times: float = 1.0) -> int:
+    level = min(bar, params.max_p_value)
+    critical = int(critical_count(np.array([found.expected * times]), level)[0])
+    return max(critical, _dependent_count(found.independent * times), params.min_basket_count)
+
+
+def _dependent_count(independent: float) -> int:
+    """Baskets with both from which on they don't look independent."""
+    return int(critical_count(np.array([independent]), LEVEL_OF_INTERVAL)[0])
 
 
 def _needed_total(
     found: _Counted, basket_total: int, bar: float, params: MiningParams
 ) -> int | None:
-    if found.count <= found.expected or basket_total == 0:
+    if found.count <= max(found.expected, found.independent) or basket_total == 0:
         return None
     # More orders of the same kind raise what is seen and what is expected in proportion.
     times = 1.0
     while times <= _MOST_TIMES:
-        if found.count * times >= _needed(found.expected * times, bar, params):
+        if found.count * times >= _needed(found, bar, params, times=times):
             return math.ceil(basket_total * times)
         times *= _STEP
     return None

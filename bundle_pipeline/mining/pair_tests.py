@@ -8,6 +8,13 @@ the test in all baskets has 95 %, so that it shows nearly what it would show alo
 one the rest. Which baskets are ordinary is told by their size alone, so it favours no pair. What is
 stated of a pair, its lift with its interval, is of all baskets; so the second test counts only
 where these, too, show it beyond such an interval.
+
+Both take basket sizes as given, and so say nothing of baskets of one variant. Where these hold one
+of the two far more often than others do, as candles in a season when that is what most come for,
+the two can be together more often than sizes explain although who buys one buys the other no more
+often than anybody does: a bundle that wins nobody. So a pair also has to lie beyond the interval of
+what independence gives in all baskets of any size, ``count_a * count_b / baskets``; where it
+doesn't, its p-value is at least the chance that independence gives as many.
 """
 
 from dataclasses import dataclass
@@ -19,7 +26,7 @@ from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.baskets.ordinary import ordinary_baskets, ordinary_part
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_counts import frequent_pairs
+from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import upper_tail
 
@@ -29,8 +36,8 @@ Floats = npt.NDArray[np.float64]
 # gained, with even shares 2,183 and 3,504. What only households show is mostly far below any level:
 # in simulated shops even shares show 17.5 of 40 pairs, these 16.8, one test 10.0.
 _SHARE_OF_ALL = 0.95
-# Either end of a 95 % interval.
-_LEVEL_OF_INTERVAL = 0.025
+LEVEL_OF_INTERVAL = 0.025
+"""Either end of a 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class PairTests:
     expected: Floats
     """As many by chance."""
     p_values: Floats
-    """Of both tests together, 0 to 1."""
+    """Of all tests together, 0 to 1."""
 
 
 def pair_tests(baskets: EncodedBaskets, params: MiningParams) -> PairTests:
@@ -65,7 +72,8 @@ def pair_tests(baskets: EncodedBaskets, params: MiningParams) -> PairTests:
         among_ordinary = np.ones(p_values.size)
         among_ordinary[place] = _p_values(ordinary, some, some_count, params)
         p_values = _of_both(p_values, among_ordinary)
-    return PairTests(pairs, count, expected, p_values)
+    independent = independent_pair_counts(baskets, pairs)
+    return PairTests(pairs, count, expected, _dependent(p_values, count, independent))
 
 
 def pair_p_value(
@@ -88,7 +96,19 @@ def pair_p_value(
         is_enough = among >= params.min_basket_count
         alone = np.where(is_enough, _p_values(ordinary, pair, among, params), 1.0)
         p_value = _of_both(p_value, alone)
-    return float(p_value[0])
+    independent = independent_pair_counts(baskets, pair)
+    return float(_dependent(p_value, np.array([count]), independent)[0])
+
+
+def independent_pair_counts(baskets: EncodedBaskets, pairs: Codes) -> Floats:
+    """Baskets that would hold each pair if who buys one bought the other as often as anybody does.
+
+    Args:
+        baskets: Counted baskets, those of one variant too.
+        pairs: Variant codes, shape (pairs, 2).
+    """
+    left, right = variant_counts(baskets)[pairs].T
+    return left / max(baskets.basket_count, 1) * right
 
 
 def level_share(baskets: EncodedBaskets) -> float:
@@ -101,9 +121,15 @@ def _p_values(baskets: EncodedBaskets, pairs: Codes, count: Codes, params: Minin
 
 
 def _of_both(among_all: Floats, among_ordinary: Floats) -> Floats:
-    is_above = among_all <= _LEVEL_OF_INTERVAL
+    is_above = among_all <= LEVEL_OF_INTERVAL
     of_ordinary = np.where(is_above, among_ordinary / (1 - _SHARE_OF_ALL), 1.0)
     return np.minimum(np.minimum(among_all / _SHARE_OF_ALL, of_ordinary), 1.0)
+
+
+def _dependent(p_values: Floats, count: Codes, independent: Floats) -> Floats:
+    by_independence = upper_tail(count, independent)
+    is_within = by_independence > LEVEL_OF_INTERVAL
+    return np.where(is_within, np.maximum(p_values, by_independence), p_values)
 
 
 def _keys(baskets: EncodedBaskets, pairs: Codes) -> Codes:

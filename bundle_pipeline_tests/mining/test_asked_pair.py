@@ -14,6 +14,7 @@ from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline_tests.support.frames import Basket, baskets_frame
 
 BASKETS = [*["bm"] * 20, *["ct"] * 20, *["xy"] * 20, "bc", "z"]
+SEASON = [*["as"] * 40, *["bc"] * 40, *"s" * 100, *"a" * 20]
 
 
 def asked(
@@ -67,6 +68,15 @@ def test_pairs_within_chance_and_pairs_that_may_be_chance_are_told_apart() -> No
     assert found.needed_basket_total > found.basket_total
 
 
+def test_a_pair_of_what_everybody_buys_is_told_from_one_that_goes_together() -> None:
+    # In orders of two a is with s only, but 140 of 200 orders hold s and 60 hold a: 42 by chance.
+    found, _ = asked("a", "s", *SEASON)
+    assert found.verdict == "INDEPENDENT"
+    assert found.basket_count == 40 > found.expected_count
+    assert found.independent_count == pytest.approx(42)
+    assert found.needed_basket_total is None
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(3, 12), st.integers(0, 30))
 def test_as_many_baskets_as_are_needed_are_enough_and_one_less_is_not(
@@ -79,8 +89,13 @@ def test_as_many_baskets_as_are_needed_are_enough_and_one_less_is_not(
     )
     needed = found.needed_basket_count
     assert needed is not None
-    assert poisson_tail(needed, found.expected_count) <= level
-    assert needed == 3 or poisson_tail(needed - 1, found.expected_count) > level
+
+    def is_enough(count: int) -> bool:
+        by_sizes = poisson_tail(count, found.expected_count)
+        return by_sizes <= level and poisson_tail(count, found.independent_count) <= 0.025
+
+    assert is_enough(needed)
+    assert needed == 3 or not is_enough(needed - 1)
 
 
 def poisson_tail(count: int, mean: float) -> float:

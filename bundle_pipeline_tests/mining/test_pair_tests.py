@@ -76,6 +76,19 @@ def test_without_large_baskets_there_is_one_test() -> None:
     assert tests.p_values == pytest.approx(upper_tail(tests.count, tests.expected))
 
 
+def test_what_everybody_buys_goes_with_nothing_however_it_looks_among_orders_of_two() -> None:
+    # Of 80 orders of two, 40 hold a and 40 hold s, all of them together; of all 200 orders 140
+    # hold s and 60 hold a, so independence gives 42 with both.
+    baskets = encode_baskets(baskets_frame(*["as"] * 40, *["bc"] * 40, *["s"] * 100, *["a"] * 20))
+    tests = pair_tests(baskets, MiningParams())
+    assert tests.pairs.tolist() == [[0, 3], [1, 2]]
+    assert (upper_tail(tests.count, tests.expected) < 1e-4).all()
+    below = [42**k / math.factorial(k) for k in range(40)]
+    assert tests.p_values[0] == pytest.approx(1 - math.exp(-42) * math.fsum(below))
+    # 40 orders each hold b and c, together: 8 by chance.
+    assert tests.p_values[1] == upper_tail(tests.count, tests.expected)[1]
+
+
 def test_one_pair_is_tested_as_all_are() -> None:
     baskets, params = _shop(wholesale_count=20, pair_count=8), MiningParams(min_basket_count=3)
     tests = pair_tests(baskets, params)
