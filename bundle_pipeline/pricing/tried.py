@@ -151,8 +151,11 @@ def _steps(params: PricingParams) -> Codes:
 
 
 def _pick_rates(picks: pl.DataFrame, params: PricingParams) -> Codes:
-    """Steps, and the caps of each pick."""
+    """Steps up to the most of each pick, and its caps.
+
+    No more than that even where it takes no more off the cheapest pick: it may off another.
+    """
     own = picks.select("least_bp", "most_bp").to_numpy().astype(np.int64)
     last = BASIS_POINTS - in_basis_points(params.min_price_share)
-    steps = np.tile(_steps(params), (picks.height, 1))
+    steps = np.minimum(_steps(params), own[:, 1:])
     return np.sort(np.hstack([steps, np.minimum(own, last)]), axis=1)

@@ -84,7 +84,7 @@ def test_a_reward_never_takes_the_order_below_its_costs() -> None:
         reward_rates=(0.5, 1.0),
         discount_caps=DiscountCaps(clear_slow_movers=RateRange(0.1, 0.4)),
         stock_relief_rate=1.0,
-        max_losing_share=1.0,
+        loss_aversion=0.0,
     )
     row = reward(1000, 900, 1000, 500) | {"objectives": ["clear_slow_movers"]}
     assert priced(row, params)["discount_minor"] == 500
@@ -108,6 +108,17 @@ def test_a_pick_that_costs_more_than_its_prices_takes_nothing_off() -> None:
     assert pricing["discount_minor"] == 0
     assert pricing["floor_reason"] == "cost_above_list"
     assert pricing["floor_minor"] > pricing["list_total_minor"]
+
+
+def test_no_pick_has_more_off_than_the_caps_allow_though_the_cheapest_one_might() -> None:
+    # Half off is 1 of 3 for the cheapest pick, which 40 % allow, but 2 of 4 for others.
+    items = [option("a", 1, None), *(option(variant, 2, None) for variant in "bc")]
+    params = PricingParams(
+        default_discount_rate=0.4,
+        min_price_share=0.3,
+        discount_caps=DiscountCaps(increase_aov=RateRange(0.1, 0.4)),
+    )
+    assert priced(picks(2, *items), params)["item_prices_minor"] == [1, 2, 2]
 
 
 def test_a_fixed_set_is_priced_as_one() -> None:
