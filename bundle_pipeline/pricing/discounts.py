@@ -137,7 +137,7 @@ def with_discount(
             choice.above_floor,
             judged=(totals.get_column("backing") != "unproven").to_numpy(),
             most=params.judged_bundle_count,
-            max_losing_share=params.max_losing_share,
+            loss_aversion=params.loss_aversion,
         )
         best = _by_margin(choice, promised.worths(price))
         chosen = [np.where(is_known, *pair) for pair in zip(best, chosen, strict=True)]

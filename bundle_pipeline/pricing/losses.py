@@ -1,12 +1,16 @@
-"""Which chances of loss are taken: those that earn most, while few bundles lose money.
+"""Which chances of loss are taken: those that are worth it beside what the shop's bundles earn.
 
 Any discount may lose money, and one that earns much is worth a chance of loss that one that earns
 little isn't. So a chance of loss has a price, the same for all bundles of a shop: a discount is
-worth what it is expected to earn, less that price times its chance of loss. The price is the lowest
-one at which no more than a stated share of the best bundles is expected to lose. It is the
-Lagrange multiplier of that limit, so no other discounts that keep it are expected to earn more, to
-the steps of discounts. Where nothing is known of an answer but an assumption its chance of loss
-counts for nothing: the more is known, the more it counts.
+worth what it is expected to earn, less that price times its chance of loss. The price is a multiple
+of what a bundle of the shop typically earns, whose trust a loss would cost. Where nothing is known
+of an answer but an assumption its chance of loss counts for nothing: the more is known, the more it
+counts.
+
+Why not the lowest price at which a stated share of the bundles is expected to lose? In simulated
+shops such a limit refuses many discounts where all bundles earn about as much and answers are
+uncertain, and lets small ones lose where a few earn most: at equal losses it earns up to a tenth
+less.
 """
 
 from dataclasses import dataclass
@@ -14,13 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bundle_pipeline.pricing.sales import Codes, Floats
+from bundle_pipeline.pricing.sales import Floats
 
 _Mask = npt.NDArray[np.bool_]
-
-# The price is found to one part in a thousand; from then on no bundle's discount changes.
-_HALVINGS = 10
-_MOST_DOUBLINGS = 200
 
 
 @dataclass(frozen=True)
@@ -41,47 +41,23 @@ class Prospects:
 
 
 def price_of_loss(
-    prospects: Prospects, allowed: _Mask, *, judged: _Mask, most: int, max_losing_share: float
+    prospects: Prospects, allowed: _Mask, *, judged: _Mask, most: int, loss_aversion: float
 ) -> float:
-    """The lowest price of a chance of loss that keeps the share of bundles that lose.
+    """What a sure loss of one bundle has to be made up by.
 
     Args:
         prospects: What each discount promises.
         allowed: Which of the discounts are allowed; nothing off always is.
-        judged: Bundles that the limit is about; if none, it is about all of them.
-        most: How many of them, the ones that are worth most.
-        max_losing_share: Share of these that may be expected to lose, 0 to 1; each counts as much
-            as is known of it.
+        judged: Bundles that make the typical one; if none, all of them do.
+        most: How many of them, those that earn most.
+        loss_aversion: How many typical bundles a loss costs, at least 0.
 
     Returns:
-        Minor units a month, at least 0: what a sure loss of one bundle has to be made up by.
+        ``loss_aversion`` times the median of what these are expected to earn at most, of those that
+        earn anything; minor units a month, 0 where none does.
     """
-    gains = np.where(allowed & (prospects.gains > 0), prospects.gains, 0.0)
     is_judged = judged if judged.any() else np.ones_like(judged)
-    rows = np.flatnonzero(is_judged & (gains.max(axis=1, initial=0.0) > 0))
-    limit = max_losing_share * min(most, rows.size)
-    some = Prospects(gains[rows], prospects.loss_chances[rows], prospects.knowledge[rows])
-    if _expected_losers(some, 0.0, most) <= limit:
-        return 0.0
-    low, high = 0.0, 1.0
-    for _ in range(_MOST_DOUBLINGS):
-        if _expected_losers(some, high, most) <= limit:
-            break
-        low, high = high, 2 * high
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if _expected_losers(some, middle, most) <= limit:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def _expected_losers(prospects: Prospects, price: float, most: int) -> float:
-    """Of the bundles that are worth most: how many are expected to lose, as far as it is known."""
-    worths = prospects.worths(price)
-    column: Codes = worths.argmax(axis=1)
-    row: Codes = np.arange(column.size, dtype=np.int64)
-    chance = np.where(worths[row, column] > 0, prospects.loss_chances[row, column], 0.0)
-    best = np.argsort(-worths[row, column], kind="stable")[:most]
-    return float((chance * prospects.knowledge)[best].sum())
+    gains = np.where(allowed & (prospects.gains > 0), prospects.gains, 0.0)[is_judged]
+    best = np.sort(gains.max(axis=1, initial=0.0))[::-1][:most]
+    earning = best[best > 0]
+    return loss_aversion * float(np.median(earning)) if earning.size else 0.0

@@ -111,13 +111,15 @@ class PricingParams(Params):
     caps of the objective hold for the list total of all of it."""
     default_discount_rate: float = Field(default=0.10, ge=0.0, le=1.0)
     """Discount to aim at where a cost is unknown and the shop has given no discount yet."""
-    max_losing_share: float = Field(default=0.04, ge=0.0, le=1.0)
-    """Share of the bundles worth most that may be expected to lose money, where the costs are known
-    and the shop's own prices say how its sales answer; 1 lets the expectation alone decide. Chances
-    of loss are taken where they earn most, and each counts by what is known of the answer (0 to 1):
-    where nothing is known the expectation decides alone, inside the caps of guesses."""
+    loss_aversion: float = Field(default=2.0, ge=0.0)
+    """What a bundle that loses money costs, in what a typical bundle of the shop earns (the median
+    of its best ones, at the discount that earns them most): a discount has to be expected to earn
+    that much times its chance of loss. It counts by what is known of the answer (0 to 1): where the
+    costs are known and the shop's own prices say how its sales answer. 0 lets the expectation alone
+    decide. People weigh a loss about twice as much as a gain (Tversky and Kahneman, Journal of Risk
+    and Uncertainty 5, 1992: 2.25)."""
     judged_bundle_count: int = Field(default=25, ge=1)
-    """How many bundles, of those that orders show, ``max_losing_share`` is about."""
+    """How many bundles, the best of those that orders show, make the typical one."""
     buying_share: float = Field(default=0.1, ge=0.0, le=1.0)
     """Share of those who consider an item that buy it at its list price. A guess: no order says who
     looked. It says how far a bundle's sales can grow, beside how many of its rarest item's buyers
