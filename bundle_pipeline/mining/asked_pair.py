@@ -8,14 +8,10 @@ import numpy as np
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
+from bundle_pipeline.mining.independence import independent_pair_counts
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_tests import (
-    LEVEL_OF_INTERVAL,
-    independent_pair_counts,
-    level_share,
-    pair_p_value,
-)
+from bundle_pipeline.mining.pair_tests import LEVEL_OF_INTERVAL, level_share, pair_p_value
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import critical_count
 
@@ -40,9 +36,9 @@ class AskedPair:
 
     verdict: PairVerdict
     """``NEVER_SOLD`` (one of them in no counted basket), ``NEVER_TOGETHER``, ``TOO_FEW`` (below
-    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``INDEPENDENT`` (who
-    buys one buys the other no more often than anybody does), ``NOT_SURE`` (q-value above ``max_q``)
-    or ``SIGNIFICANT``."""
+    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``INDEPENDENT`` (no
+    more often than who buys one would buy what anybody does at the time), ``NOT_SURE`` (q-value
+    above ``max_q``) or ``SIGNIFICANT``."""
     basket_total: int
     """Counted baskets."""
     first_basket_count: int
@@ -54,7 +50,7 @@ class AskedPair:
     expected_count: float
     """``basket_count`` by chance, given basket sizes and popularity."""
     independent_count: float
-    """``basket_count`` if who buys one bought the other as often as anybody does."""
+    """``basket_count`` if who buys one bought the other as often as anybody does at the time."""
     adjusted_lift: float | None
     """``basket_count`` over it; None where nothing is expected."""
     p_value: float

@@ -9,12 +9,11 @@ one the rest. Which baskets are ordinary is told by their size alone, so it favo
 stated of a pair, its lift with its interval, is of all baskets; so the second test counts only
 where these, too, show it beyond such an interval.
 
-Both take basket sizes as given, and so say nothing of baskets of one variant. Where these hold one
-of the two far more often than others do, as candles in a season when that is what most come for,
-the two can be together more often than sizes explain although who buys one buys the other no more
-often than anybody does: a bundle that wins nobody. So a pair also has to lie beyond the interval of
-what independence gives in all baskets of any size, ``count_a * count_b / baskets``; where it
-doesn't, its p-value is at least the chance that independence gives as many.
+Both take basket sizes as given, and so say nothing of baskets of one variant, nor of when: what is
+most of what is bought in a few weeks is in many baskets of these weeks, beside anything else. So a
+pair also has to lie beyond the interval of what independence gives, see
+:mod:`~bundle_pipeline.mining.independence`; where it doesn't, its p-value is the chance that
+independence gives as many.
 """
 
 from dataclasses import dataclass
@@ -24,9 +23,10 @@ import numpy.typing as npt
 
 from bundle_pipeline.baskets.encoded import Codes, EncodedBaskets
 from bundle_pipeline.baskets.ordinary import ordinary_baskets, ordinary_part
+from bundle_pipeline.mining.independence import independent_pair_counts
 from bundle_pipeline.mining.occurrences import tallied
 from bundle_pipeline.mining.pair_chance import expected_pair_counts
-from bundle_pipeline.mining.pair_counts import frequent_pairs, variant_counts
+from bundle_pipeline.mining.pair_counts import frequent_pairs
 from bundle_pipeline.mining.params import MiningParams
 from bundle_pipeline.statistics.poisson import upper_tail
 
@@ -72,8 +72,7 @@ def pair_tests(baskets: EncodedBaskets, params: MiningParams) -> PairTests:
         among_ordinary = np.ones(p_values.size)
         among_ordinary[place] = _p_values(ordinary, some, some_count, params)
         p_values = _of_both(p_values, among_ordinary)
-    independent = independent_pair_counts(baskets, pairs)
-    return PairTests(pairs, count, expected, _dependent(p_values, count, independent))
+    return PairTests(pairs, count, expected, _dependent(p_values, baskets, pairs, count))
 
 
 def pair_p_value(
@@ -96,19 +95,7 @@ def pair_p_value(
         is_enough = among >= params.min_basket_count
         alone = np.where(is_enough, _p_values(ordinary, pair, among, params), 1.0)
         p_value = _of_both(p_value, alone)
-    independent = independent_pair_counts(baskets, pair)
-    return float(_dependent(p_value, np.array([count]), independent)[0])
-
-
-def independent_pair_counts(baskets: EncodedBaskets, pairs: Codes) -> Floats:
-    """Baskets that would hold each pair if who buys one bought the other as often as anybody does.
-
-    Args:
-        baskets: Counted baskets, those of one variant too.
-        pairs: Variant codes, shape (pairs, 2).
-    """
-    left, right = variant_counts(baskets)[pairs].T
-    return left / max(baskets.basket_count, 1) * right
+    return float(_dependent(p_value, baskets, pair, np.array([count]))[0])
 
 
 def level_share(baskets: EncodedBaskets) -> float:
@@ -126,10 +113,13 @@ def _of_both(among_all: Floats, among_ordinary: Floats) -> Floats:
     return np.minimum(np.minimum(among_all / _SHARE_OF_ALL, of_ordinary), 1.0)
 
 
-def _dependent(p_values: Floats, count: Codes, independent: Floats) -> Floats:
-    by_independence = upper_tail(count, independent)
+def _dependent(p_values: Floats, baskets: EncodedBaskets, pairs: Codes, count: Codes) -> Floats:
+    surer = np.flatnonzero(p_values <= LEVEL_OF_INTERVAL)
+    by_independence = upper_tail(count[surer], independent_pair_counts(baskets, pairs[surer]))
     is_within = by_independence > LEVEL_OF_INTERVAL
-    return np.where(is_within, np.maximum(p_values, by_independence), p_values)
+    found = p_values.copy()
+    found[surer[is_within]] = by_independence[is_within]
+    return found
 
 
 def _keys(baskets: EncodedBaskets, pairs: Codes) -> Codes:

@@ -56,8 +56,7 @@ def test_expected_count_p_value_interval_and_q_value_match_the_hand_calculation(
     rules = mine_pair_rules(encode_baskets(baskets_frame("ab", "ab", "cd", "ce")), EVERY_PAIR)
     rule = _rule(rules, "a", "b")
     expected = 1 - 0.25 / 1.125
-    # Independence gives 2 * 2 / 4 = 1, and two or more are within its interval.
-    p_value = 1 - math.exp(-1) * (1 + 1)
+    p_value = 1 - math.exp(-expected) * (1 + expected)
     assert rule["expected_count"] == pytest.approx(expected)
     assert rule["adjusted_lift"] == pytest.approx(2 / expected)
     # Mid-p interval of a count of 2: P(3 or more | 0.3353) + P(2 | 0.3353) / 2 = 0.0049 + 0.0201,
@@ -69,9 +68,9 @@ def test_expected_count_p_value_interval_and_q_value_match_the_hand_calculation(
     assert rule["adjusted_lift_low"] == pytest.approx(low / expected, rel=1e-3)
     assert rule["adjusted_lift_high"] == pytest.approx(6.608 / expected, rel=1e-3)
     assert rule["p_value"] == pytest.approx(p_value)
-    # 10 possible pairs of 5 variants. cd and ce, 1/2 by independence, have p = 1 - exp(-1/2) each:
-    # three tests of which the largest is 0.39 don't get below 0.39 * 10 / 3, so nothing is sure.
-    assert rule["q_value"] == 1
+    # 10 possible pairs of 5 variants. cd and ce have p = 1 - exp(-1/3) each, expected 1/3: the two
+    # larger ones of three p-values give the smallest adjusted one.
+    assert rule["q_value"] == pytest.approx((1 - math.exp(-1 / 3)) * 10 / 3)
     assert not rule["is_significant"]
 
 
