@@ -8,9 +8,8 @@ of an answer but an assumption its chance of loss counts for nothing: the more i
 counts.
 
 Why not the lowest price at which a stated share of the bundles is expected to lose? In simulated
-shops such a limit refuses many discounts where all bundles earn about as much and answers are
-uncertain, and lets small ones lose where a few earn most: at equal losses it earns up to a tenth
-less.
+shops such a limit refuses good discounts where all bundles earn much the same and answers are
+uncertain, and lets small ones lose where a few earn most.
 """
 
 from dataclasses import dataclass
