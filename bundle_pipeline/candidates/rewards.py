@@ -25,6 +25,9 @@ class RewardParams(Params):
     """Offers of each of the three sorts, at most; 0 switches the kind off."""
     min_order_count: int = Field(default=10, ge=1)
     """Orders that already hold qualifier and reward of one variant from which that is proven."""
+    min_repeat_rate: float = Field(default=0.01, ge=0.0, le=1.0)
+    """More of the same is offered of product types of which at least this share of what is bought
+    is bought in several units: nobody wants a second bicycle."""
     max_price_rate: float = Field(default=0.5, gt=0.0, le=1.0)
     """Price of a reward over that of its qualifier, at most: what is given away is the smaller
     part. Clearance may give up to the qualifier's own price."""
@@ -38,7 +41,8 @@ def suggested_more_of_the_same(
     """Buy what is usual of a variant, get one more.
 
     What is usual is the lower median of its units per order, and one where it was never sold.
-    Offered is it only for products that have to go: the others would be given away.
+    Offered is it only for products that have to go, since the others would be given away, and only
+    of product types that are bought in several units at all; unknown ones are one type.
 
     Args:
         units: See :func:`~bundle_pipeline.candidates.units.units_per_order`.
@@ -55,6 +59,12 @@ def suggested_more_of_the_same(
     )
     asked = (
         offerable.filter(pl.col("product_id").is_in(product_ids.implode()))
+        .join(
+            _bought_in_units(units, offerable, params),
+            on="product_type",
+            how="semi",
+            nulls_equal=True,
+        )
         .join(usual, on="variant_id", how="left", validate="1:1")
         .with_columns(pl.col("usual_count").fill_null(1))
         .with_columns(min_quantity=pl.col("usual_count") + 1)
@@ -96,6 +106,18 @@ def suggested_more_of_the_same(
             .otherwise(pl.lit("unproven")),
         )
         .pipe(suggestions_of, SAME_PRODUCT)
+    )
+
+
+def _bought_in_units(
+    units: pl.DataFrame, offerable: pl.DataFrame, params: RewardParams
+) -> pl.DataFrame:
+    """``product_type`` of what is bought in several units often enough."""
+    return (
+        units.join(offerable.select("variant_id", "product_type"), on="variant_id", validate="m:1")
+        .group_by("product_type")
+        .agg(repeat_rate=(pl.col("unit_count") > 1).mean())
+        .filter(pl.col("repeat_rate") >= params.min_repeat_rate)
     )
 
 

@@ -48,14 +48,32 @@ def test_more_of_what_few_buy_twice_is_unproven() -> None:
     assert members_of(some) == ["1 a qualifier + 1 a reward"]
     assert some.get_column("backing").to_list() == ["unproven"]
     assert some.to_dicts()[0]["uptake"]["order_count"] == 1
-    none = more_of()
+    # Never sold itself, but b is of the same type, which none of the two states.
+    none = more_of(Sale("b", quantity=2))
     assert (none.item(0, "backing"), none.item(0, "uptake")) == ("unproven", None)
 
 
 def test_more_of_the_same_takes_stock_and_a_product_that_has_to_go() -> None:
-    assert more_of(stock=1).is_empty()
-    assert more_of(slow="product-z").is_empty()
-    assert more_of(stock=None).height == 1
+    twice = Sale("a", quantity=2)
+    assert more_of(twice, stock=2).is_empty()
+    assert more_of(twice, slow="product-z").is_empty()
+    assert more_of(twice, stock=None).height == 1
+
+
+def test_nobody_is_offered_a_second_one_of_what_is_bought_once() -> None:
+    single = [Sale("a")] * 99
+    assert more_of(*single, Sale("b")).is_empty()
+    # One of a hundred.
+    assert more_of(*single, Sale("b", quantity=2)).height == 1
+    assert more_of(*single, Sale("a"), Sale("b", quantity=2)).is_empty()
+    bikes_and_tubes = offers(offer("a", product_type="Bikes"), offer("b", product_type="Tubes"))
+    found = suggested_more_of_the_same(
+        units_of(Sale("a"), Sale("b", quantity=2)),
+        offerable=bikes_and_tubes,
+        product_ids=pl.Series(["product-a", "product-b"]),
+        params=PARAMS,
+    )
+    assert members_of(found) == ["2 b qualifier + 1 b reward"]
 
 
 def test_the_reward_is_the_small_thing_that_goes_with_the_qualifier() -> None:
