@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -57,6 +58,72 @@ def test_what_it_stores_is_what_dagsters_own_log_stores(tmp_path: Path) -> None:
         "asset_event_tags": 2,
         "asset_check_executions": 2,
     }
+
+
+SHOPS = dg.StaticPartitionsDefinition(["corner", "kiosk"])
+
+
+@dg.asset(partitions_def=SHOPS, code_version="1")
+def price_list(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType] Dagster refuses it with one
+    return dg.MaterializeResult(data_version=dg.DataVersion(f"of {context.run.run_id}"))
+
+
+def test_what_is_newest_of_an_asset_is_what_dagsters_own_log_finds(tmp_path: Path) -> None:
+    log = OpenSqliteEventLogStorage(str(tmp_path))
+    _agrees(log)
+    with dg.instance_for_test() as instance:
+        for shop in ("corner", "kiosk", "corner"):
+            run = _events_of_run(instance, shop)
+            _store(run, log)
+            _agrees(log)
+        newest = {"dagster/data_version": f"of {run[0].run_id}"}
+        assert _versions(log, "corner") == {"corner": newest}
+        assert _versions(log, "stall") == {}
+        log.wipe_asset(price_list.key)
+        _agrees(log)
+        assert _versions(log, "corner") == {}
+        _store(_events_of_run(instance, "kiosk"), log)
+        _agrees(log)
+        assert _versions(log, "corner") == {}
+    log.dispose()
+
+
+def test_a_materialisation_of_another_process_is_seen(tmp_path: Path) -> None:
+    ours, theirs = (OpenSqliteEventLogStorage(str(tmp_path)) for _ in range(2))
+    with dg.instance_for_test() as instance:
+        for log in (ours, theirs, ours):
+            _store(_events_of_run(instance, "corner"), log)
+            _agrees(ours)
+            _agrees(theirs)
+    ours.dispose()
+    theirs.dispose()
+
+
+def _events_of_run(instance: dg.DagsterInstance, shop: str) -> Sequence[dg.EventLogEntry]:
+    run = dg.materialize([price_list], partition_key=shop, instance=instance)
+    return instance.all_logs(run.run_id)
+
+
+def _store(events: Sequence[dg.EventLogEntry], log: OpenSqliteEventLogStorage) -> None:
+    for event in events:
+        log.store_event(event)
+
+
+def _agrees(log: OpenSqliteEventLogStorage) -> None:
+    """Ask both logs the same of the same file."""
+    dagsters = ConsolidatedSqliteEventLogStorage(str(Path(log.get_db_path()).parent))
+    assert log.get_asset_records([price_list.key]) == dagsters.get_asset_records([price_list.key])
+    for shop in ("corner", "kiosk", "stall"):
+        assert _versions(log, shop) == _versions(dagsters, shop)
+
+
+def _versions(log: ConsolidatedSqliteEventLogStorage, shop: str) -> Mapping[str, Mapping[str, str]]:
+    return log.get_latest_tags_by_partition(
+        price_list.key,
+        dg.DagsterEventType.ASSET_MATERIALIZATION,
+        ["dagster/data_version"],
+        asset_partitions=[shop],
+    )
 
 
 def _stored(
