@@ -117,3 +117,22 @@ def test_a_word_is_no_regular_expression() -> None:
 
 def test_words_of_one_entry_may_be_joined_by_a_hyphen() -> None:
     assert told("Back-to-School Pack")["says_season"] == "back_to_school"
+
+
+@pytest.mark.parametrize(
+    ("word", "title", "is_told"),
+    [
+        ("tiffin*", "Steel Tiffins", True),
+        ("tiffin*", "a tiffin", True),
+        ("tiffin*", "Minitiffin", False),
+        ("*tiffin", "Minitiffin", True),
+        ("*tiffin", "Minitiffins", False),
+        ("*tiffin*", "Minitiffins", True),
+        ("tiffin", "Tiffin, steel", True),
+        ("tiffin", "tiffin_2", False),
+    ],
+)
+def test_more_letters_are_told_only_where_a_star_stands_for_them(
+    word: str, title: str, *, is_told: bool
+) -> None:
+    assert told(title, params=FlagParams(giftable_words=(word,)))["says_giftable"] is is_told
