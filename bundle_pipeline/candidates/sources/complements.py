@@ -62,11 +62,15 @@ def _paired(products: pl.DataFrame, companions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _any_of(words: Sequence[str]) -> str:
-    return r"(?i)\b(?:" + "|".join(map(_pattern, words)) + r")\b"
+    return r"(?i)(?:" + "|".join(map(_pattern, words)) + r")"
 
 
 def _pattern(word: str) -> str:
-    """One word as a regular expression; blanks in it are any white space or a hyphen."""
+    r"""One word as a regular expression; blanks in it are any white space or a hyphen.
+
+    Where more letters may follow nothing is asked: to spell them out (``\w*``, of any alphabet)
+    makes an expression that takes several times as long to read.
+    """
     letters = r"[\s-]+".join(map(re.escape, word.strip("*").split()))
-    before, after = (r"\w*" if found else "" for found in (word[:1] == "*", word[-1:] == "*"))
+    before, after = ("" if found else r"\b" for found in (word[:1] == "*", word[-1:] == "*"))
     return before + letters + after
