@@ -1,5 +1,8 @@
 """Money: integers of a currency's minor unit, ISO 4217 exponents, exact allocation. No floats."""
 
+from collections.abc import Mapping
+from functools import cache
+
 import polars as pl
 from iso4217 import Currency
 
@@ -37,7 +40,13 @@ def minor_unit_exponent(currency: str) -> int:
 
 def known_currencies() -> list[str]:
     """Every ISO 4217 code that money can be held in, sorted."""
-    return sorted(entry.code for entry in Currency if entry.exponent is not None)
+    return sorted(_exponents())
+
+
+@cache
+def _exponents() -> Mapping[str, int]:
+    """Decimals of every currency that money can be held in."""
+    return {entry.code: entry.exponent for entry in Currency if entry.exponent is not None}
 
 
 def to_minor(amount: pl.Expr, exponent: pl.Expr | int) -> pl.Expr:
@@ -99,8 +108,7 @@ def formatted(amount_minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
     Returns:
         Text; null where the amount is null.
     """
-    exponents = {code: minor_unit_exponent(code) for code in known_currencies()}
-    exponent = currency.replace_strict(exponents, return_dtype=pl.UInt32)
+    exponent = currency.replace_strict(_exponents(), return_dtype=pl.UInt32)
     scale = pl.lit(10, dtype=pl.Int64).pow(exponent)
     decimals = (amount_minor % scale).cast(pl.String).str.zfill(exponent)
     return (
