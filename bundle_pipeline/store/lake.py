@@ -7,16 +7,17 @@ frame. Two writers of one shop can't both win; the loser gets a :class:`Transien
 import json
 import logging
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Any, cast
 
 import dataframely as dy
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -24,16 +25,16 @@ from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.failures import translated
+from bundle_pipeline.store.first_commit import first_commit
 from bundle_pipeline.store.lost_files import lost_file_named, row_counts, whole_files
 from bundle_pipeline.store.objects import is_local, local_folder, opened
-from bundle_pipeline.store.open_tables import at, newest
+from bundle_pipeline.store.open_tables import at, commit_key, newest
 from bundle_pipeline.store.origin import Origin
-from bundle_pipeline.store.parts import Part, Parts
+from bundle_pipeline.store.parts import Part, Parts, written_part
 
 logger = logging.getLogger(__name__)
 
 _SHOP_COLUMN = "shop_id"
-_FIRST_COMMIT = "_delta_log/00000000000000000000.json"
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,33 @@ class Lake:
             SchemaError: The rows aren't as declared; nothing was written.
             TransientError: Another writer of the same shop was first; nothing was written.
         """
-        rows = checked(schema, frame).select(pl.lit(shop_id).alias(_SHOP_COLUMN), pl.all())
-        uri = self._uri(schema)
+        rows = checked(schema, frame)
         table = self._found(schema)
-        if table is None:
-            if self._begun(schema, rows, _commit_properties(None, shop_id, origin)):
-                return 0
-            table = self._opened(schema)
-            if table.transaction_version(shop_id) is not None:
-                raise _conflict(schema, shop_id)
-        with _committing(schema, shop_id, uri):
+        if table is not None and table.schema() != _columns(schema):
+            return self._merged(table, schema, shop_id, rows, origin)
+        with TemporaryDirectory() as folder:
+            new = [] if rows.is_empty() else [written_part(Path(folder), schema.name, rows)]
+            if table is None:
+                if self._begun(schema, shop_id, new, origin):
+                    return 0
+                table = self._opened(schema)
+                if table.transaction_version(shop_id) is not None:
+                    raise _conflict(schema, shop_id)
+            return self._replaced(table, schema, shop_id, new, origin)
+
+    def _merged(
+        self,
+        table: DeltaTable,
+        schema: type[Frame],
+        shop_id: ShopId,
+        rows: pl.DataFrame,
+        origin: Origin,
+    ) -> int:
+        """Replace a shop's rows where another release has begun the table, with other columns."""
+        with _committing(schema, shop_id, self._uri(schema)):
             write_deltalake(
                 table,
-                rows,
+                rows.select(pl.lit(shop_id).alias(_SHOP_COLUMN), pl.all()),
                 mode="overwrite",
                 predicate=_of(shop_id),
                 # A newer release may declare columns that the table doesn't have yet.
@@ -98,16 +113,27 @@ class Lake:
             TransientError: Another writer of the same shop was first; nothing was committed.
         """
         table = self._with_declared_columns(parts.schema)
-        uri = self._uri(parts.schema)
         kept = {part.name for part in parts.files if part.is_kept}
-        there = set(_files_of(table, shop_id, uri))
-        if not kept <= there:
-            raise _conflict(parts.schema, shop_id)
         new = [part for part in parts.files if not part.is_kept]
-        objects = opened(uri)
-        for part in new:
-            objects.upload(_part_key(shop_id, part.name), Path(part.address))
-        with _committing(parts.schema, shop_id, uri):
+        return self._replaced(table, parts.schema, shop_id, new, origin, kept=kept)
+
+    def _replaced(
+        self,
+        table: DeltaTable,
+        schema: type[Frame],
+        shop_id: ShopId,
+        new: Sequence[Part],
+        origin: Origin,
+        *,
+        kept: Set[str] = frozenset(),
+    ) -> int:
+        """Replace a shop's files, save for those that are kept, by new ones."""
+        before = table.version()
+        there = set(_files_of(table, shop_id, self._uri(schema)))
+        if not kept <= there:
+            raise _conflict(schema, shop_id)
+        self._upload(schema, shop_id, new)
+        with _committing(schema, shop_id, self._uri(schema)):
             table.create_write_transaction(
                 [
                     *(_added(part, shop_id) for part in new),
@@ -118,7 +144,22 @@ class Lake:
                 partition_by=[_SHOP_COLUMN],
                 commit_properties=_commit_properties(table, shop_id, origin),
             )
-        return self.version(parts.schema)
+        return self._committed(schema, shop_id, after=before)
+
+    def _committed(self, schema: type[Frame], shop_id: ShopId, *, after: int) -> int:
+        """Version of a shop's first commit after one: commits of other shops may surround it."""
+        newest_version = self.version(schema)
+        objects = opened(self._uri(schema))
+        for version in range(after + 1, newest_version):
+            actions = (objects.read(commit_key(version)) or b"").splitlines()
+            if any(json.loads(action).get("txn", {}).get("appId") == shop_id for action in actions):
+                return version
+        return newest_version
+
+    def _upload(self, schema: type[Frame], shop_id: ShopId, parts: Sequence[Part]) -> None:
+        objects = opened(self._uri(schema), create=True)
+        for part in parts:
+            objects.upload(_part_key(shop_id, part.name), Path(part.address))
 
     def files_of(self, schema: type[Frame], shop_id: ShopId) -> Mapping[str, str]:
         """Files of a shop in the newest version of a frame, if it has one: address by name."""
@@ -245,33 +286,39 @@ class Lake:
         return None
 
     def _begun(
-        self, schema: type[FrameT], rows: pl.DataFrame, properties: CommitProperties | None
+        self, schema: type[Frame], shop_id: ShopId, new: Sequence[Part], origin: Origin
     ) -> bool:
         """Whether these rows are now the table's first; False if another writer has begun it.
 
         The library lays a second creation on top of the first if both come at the same moment,
-        which turns away whoever writes between them. So the first commit is made aside, and put
-        in place by the one writer whose put-if-absent wins.
+        which turns away whoever writes between them. So the first commit is put in place by the one
+        writer whose put-if-absent wins.
         """
+        self._upload(schema, shop_id, new)
+        commit = first_commit(
+            _columns(schema),
+            _SHOP_COLUMN,
+            [_added(part, shop_id) for part in new],
+            transaction=(shop_id, 1),
+            metadata=_origin_metadata(shop_id, origin),
+        )
+        return self._begun_by(schema, commit)
+
+    def _begun_by(self, schema: type[Frame], commit: bytes) -> bool:
         uri = self._uri(schema)
-        objects = opened(uri, create=True)
-        with TemporaryDirectory() as aside, translated("write", uri):
-            write_deltalake(aside, rows, partition_by=[_SHOP_COLUMN], commit_properties=properties)
-            for file in sorted(Path(aside).rglob("*.parquet")):
-                objects.upload(file.relative_to(aside).as_posix(), file)
-            return objects.write_once(_FIRST_COMMIT, Path(aside, _FIRST_COMMIT).read_bytes())
+        with translated("write", uri):
+            return opened(uri, create=True).write_once(commit_key(0), commit)
 
     def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable:
         """The table, with columns that a newer release declares and it doesn't have yet."""
-        no_shop = pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN)
-        empty = schema.create_empty().select(no_shop, pl.all())
         table = self._found(schema)
         if table is None:
-            self._begun(schema, empty, None)
+            commit = first_commit(_columns(schema), _SHOP_COLUMN, [], transaction=None, metadata={})
+            self._begun_by(schema, commit)
             return self._opened(schema)
         known = {field.name for field in table.schema().fields}
         if not known.issuperset(schema.column_names()):
-            write_deltalake(table, empty, mode="append", schema_mode="merge")
+            write_deltalake(table, _no_rows(schema), mode="append", schema_mode="merge")
         return table
 
     def _uri(self, schema: type[FrameT]) -> str:
@@ -284,19 +331,33 @@ def _table_key(schema: type[Frame]) -> str:
     return f"tables/{schema.name}"
 
 
-def _commit_properties(
-    table: DeltaTable | None, shop_id: ShopId, origin: Origin
-) -> CommitProperties:
-    metadata = {
+def _no_rows(schema: type[Frame]) -> pl.DataFrame:
+    """A table's columns, without rows."""
+    no_shop = pl.lit(None, dtype=pl.String).alias(_SHOP_COLUMN)
+    return schema.create_empty().select(no_shop, pl.all())
+
+
+@cache
+def _columns(schema: type[Frame]) -> Schema:
+    """A table's columns as this release declares them."""
+    return Schema.from_arrow(cast("Any", _no_rows(schema).to_arrow()).schema)
+
+
+def _origin_metadata(shop_id: ShopId, origin: Origin) -> dict[str, str]:
+    return {
         "shop_id": shop_id,
         "run_id": origin.run_id,
         "settings_hash": origin.settings_hash,
         "code_version": origin.code_version,
     }
+
+
+def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> CommitProperties:
     # Two commits of one shop on the same version conflict even where neither removes anything.
-    number = 1 if table is None else (table.transaction_version(shop_id) or 0) + 1
+    number = (table.transaction_version(shop_id) or 0) + 1
     return CommitProperties(
-        custom_metadata=metadata, app_transactions=[Transaction(shop_id, number)]
+        custom_metadata=_origin_metadata(shop_id, origin),
+        app_transactions=[Transaction(shop_id, number)],
     )
 
 

@@ -62,13 +62,18 @@ def at(uri: str, *, version: int | None = None) -> DeltaTable:
     return DeltaTable(uri, version=version, storage_options=options)
 
 
+def commit_key(version: int) -> str:
+    """Where a commit stands below its table."""
+    return f"_delta_log/{version:020}.json"
+
+
 def _stands(uri: str, known: _OpenTable) -> bool:
     return known.commit_tag is not None and known.commit_tag == _commit_tag(uri, known.version)
 
 
 def _commit_tag(uri: str, version: int) -> str | None:
     try:
-        return opened(uri).version(f"_delta_log/{version:020}.json")
+        return opened(uri).version(commit_key(version))
     except ConfigError:
         # The table's folder is gone.
         return None
