@@ -43,7 +43,8 @@ class RankingParams(Params):
     one more variant adds to what it covers. Bundles of one variant and those of several are
     counted apart."""
     category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
-    """The same for each further bundle with the same category.
+    """The same for each further bundle with the same category; in a larger set
+    ``(25 / max_bundles)^4`` of that.
 
     For both, sets cover more variants and categories than lists by lift or by count do."""
     min_per_objective: int = Field(default=1, ge=0)

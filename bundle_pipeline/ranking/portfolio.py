@@ -33,6 +33,9 @@ NO_CAPS: Mapping[str, int] = MappingProxyType({})
 """No objective has a limit of its own."""
 # Slots up to which the costs of overlap are as stated.
 _SLOTS_OF_COSTS = 25
+# How fast they shrink in larger sets. There are fewer categories than variants, so that a large set
+# soon has them all, and repeats them whatever is in it.
+_SHRINKS = {"variant_id": 2, "category": 4}
 sparse = cast("Any", scipy.sparse)
 
 
@@ -217,11 +220,11 @@ def _stock_rows(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
 
 def _overlaps(items: pl.DataFrame, params: RankingParams) -> pl.DataFrame:
     costs = {"variant_id": params.variant_overlap_cost, "category": params.category_overlap_cost}
-    per_slot = min(1.0, _SLOTS_OF_COSTS / params.max_bundles) ** 2
+    per_slot = min(1.0, _SLOTS_OF_COSTS / params.max_bundles)
     is_set = pl.len().over("bundle") > 1
     tables = [
         _rows(items, pl.format("{} {}", is_set, column)).with_columns(
-            cost=pl.lit(cost * per_slot, pl.Float64)
+            cost=pl.lit(cost * per_slot ** _SHRINKS[column], pl.Float64)
         )
         for column, cost in costs.items()
     ]

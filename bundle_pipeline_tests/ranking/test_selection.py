@@ -171,6 +171,17 @@ def test_categories_of_sets_and_of_more_units_are_counted_apart() -> None:
     assert codes == {"ab": None, "c": None, "d": "OVERLAP"}
 
 
+def test_a_repeated_category_costs_a_sixteenth_in_a_set_of_twice_the_slots() -> None:
+    tea = {name: bundle_item(name, quantity=3, product_type="tea") for name in "ab"}
+    rows = [
+        of(tea[name], score=score) | {"bundle_id": name, "kind": "VOLUME"}
+        for name, score in (("a", 0.9), ("b", 0.02))
+    ]
+    for cost, code in ((0.31, None), (0.33, "OVERLAP")):
+        codes = choices(*rows, category_overlap_cost=cost, max_bundles=50)
+        assert codes == {"a": None, "b": code}
+
+
 def test_overlap_costs_make_room_for_something_else() -> None:
     bundles = (bundle("ab", 0.9), bundle("ac", 0.8), bundle("de", 0.7))
     assert chosen(*bundles, max_bundles=2) == {"ab", "ac"}
