@@ -47,8 +47,8 @@ def _lacking(pair: AskedPair) -> str:
         "NEVER_TOGETHER": "They were never bought together.",
         "TOO_FEW": "That is too few to test.",
         "NOT_ABOVE_CHANCE": "That is no more often than chance.",
-        "INDEPENDENT": "Who buys one buys the other no more often than anybody does at the time, "
-        f"which would give {pair.independent_count:.1f}.",
+        "INDEPENDENT": "Who buys one buys the other hardly more often than anybody does at the "
+        f"time, which alone gives {pair.independent_count:.1f}.",
     }.get(
         pair.verdict,
         f"Among {pair.possible_pair_count:,} possible pairs so much happens by chance (q "

@@ -148,6 +148,7 @@ def _numbers(pair: AskedPair) -> dict[str, str]:
         "with the second": f"{pair.second_basket_count:,}",
         "with both": f"{pair.basket_count:,}",
         "expected by chance": f"{pair.expected_count:.2f}",
+        "as often as anybody": f"{pair.independent_count:.2f}",
         "times chance": "" if lift is None else f"{lift:.2f}",
         "customers behind it": "not known" if customers is None else f"{customers:,}",
         "p": f"{pair.p_value:.2g}",

@@ -36,9 +36,9 @@ class AskedPair:
 
     verdict: PairVerdict
     """``NEVER_SOLD`` (one of them in no counted basket), ``NEVER_TOGETHER``, ``TOO_FEW`` (below
-    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``INDEPENDENT`` (no
-    more often than who buys one would buy what anybody does at the time), ``NOT_SURE`` (q-value
-    above ``max_q``) or ``SIGNIFICANT``."""
+    ``min_basket_count``), ``NOT_ABOVE_CHANCE`` (no more often than expected), ``INDEPENDENT``
+    (hardly more often than who buys one would buy what anybody does at the time), ``NOT_SURE``
+    (q-value above ``max_q``) or ``SIGNIFICANT``."""
     basket_total: int
     """Counted baskets."""
     first_basket_count: int
@@ -171,7 +171,11 @@ def _verdict(
         ("NEVER_TOGETHER", found.count == 0),
         ("TOO_FEW", found.count < params.min_basket_count),
         ("NOT_ABOVE_CHANCE", found.count <= found.expected),
-        ("INDEPENDENT", found.count <= found.independent),
+        (
+            "INDEPENDENT",
+            found.expected < found.independent
+            and found.count < _dependent_count(found.independent),
+        ),
         ("NOT_SURE", not is_significant),
     )
     for verdict, holds in obstacles:
