@@ -36,13 +36,13 @@ class RankingParams(Params):
 
     At 0.6 a pair and a triple that holds it (2 of 3) exclude each other; two triples that share two
     products (2 of 4) don't."""
-    variant_overlap_cost: float = Field(default=0.05, ge=0.0, le=1.0)
+    variant_overlap_cost: float = Field(default=0.15, ge=0.0, le=1.0)
     """Score that each further bundle with the same variant loses, in a set of up to 25.
 
-    In a larger one it loses ``(25 / max_bundles)^2`` of that: the more a set may hold, the less
+    In a larger one it loses ``(25 / max_bundles)^3`` of that: the more a set may hold, the less
     one more variant adds to what it covers. Bundles of one variant and those of several are
     counted apart."""
-    category_overlap_cost: float = Field(default=0.1, ge=0.0, le=1.0)
+    category_overlap_cost: float = Field(default=0.17, ge=0.0, le=1.0)
     """The same for each further bundle with the same category; in a larger set
     ``(25 / max_bundles)^4`` of that.
 

@@ -35,7 +35,7 @@ NO_CAPS: Mapping[str, int] = MappingProxyType({})
 _SLOTS_OF_COSTS = 25
 # How fast they shrink in larger sets. There are fewer categories than variants, so that a large set
 # soon has them all, and repeats them whatever is in it.
-_SHRINKS = {"variant_id": 2, "category": 4}
+_SHRINKS = {"variant_id": 3, "category": 4}
 sparse = cast("Any", scipy.sparse)
 
 

@@ -182,6 +182,13 @@ def test_a_repeated_category_costs_a_sixteenth_in_a_set_of_twice_the_slots() -> 
         assert codes == {"a": None, "b": code}
 
 
+def test_a_repeated_variant_costs_an_eighth_in_a_set_of_twice_the_slots() -> None:
+    repeated = (bundle("ab", 0.9), bundle("ac", 0.02))
+    for cost, code in ((0.155, None), (0.165, "OVERLAP")):
+        codes = choices(*repeated, variant_overlap_cost=cost, max_bundles=50)
+        assert codes == {"ab": None, "ac": code}
+
+
 def test_overlap_costs_make_room_for_something_else() -> None:
     bundles = (bundle("ab", 0.9), bundle("ac", 0.8), bundle("de", 0.7))
     assert chosen(*bundles, max_bundles=2) == {"ab", "ac"}
