@@ -42,7 +42,7 @@ class RankingParams(Params):
     In a larger one it loses ``(25 / max_bundles)^3`` of that: the more a set may hold, the less
     one more variant adds to what it covers. Bundles of one variant and those of several are
     counted apart."""
-    category_overlap_cost: float = Field(default=0.17, ge=0.0, le=1.0)
+    category_overlap_cost: float = Field(default=0.12, ge=0.0, le=1.0)
     """The same for each further bundle with the same category; in a larger set
     ``(25 / max_bundles)^4`` of that.
 

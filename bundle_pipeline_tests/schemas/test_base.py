@@ -5,7 +5,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle_pipeline.errors import SchemaError
@@ -115,6 +115,7 @@ _ROWS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_ROWS, max_size=2))
 def test_it_refuses_what_the_library_calls_invalid_and_nothing_else(
     rows: list[dict[str, Any]],
