@@ -1,6 +1,5 @@
 """Words in titles, categories and tags that say what a product is for, from ``keywords.yaml``."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -10,6 +9,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from bundle_pipeline.features.params import FlagParams, Season
+from bundle_pipeline.products.word_patterns import any_of
 from bundle_pipeline.settings.layers import Params
 
 
@@ -50,7 +50,7 @@ def with_keywords(products: pl.DataFrame, params: FlagParams) -> pl.DataFrame:
         "title", "product_type", pl.col("tags").list.join(" "), separator=" ", ignore_nulls=True
     )
     named = pl.coalesce(
-        pl.when(pl.col("_text").str.contains(_any_of(season.words))).then(pl.lit(name))
+        pl.when(pl.col("_text").str.contains(any_of(season.words))).then(pl.lit(name))
         for name, season in seasons.items()
         if season.words
     )
@@ -79,19 +79,5 @@ def package_keywords() -> Keywords:
 
 
 def _told(words: WordList, more: Iterable[str]) -> pl.Expr:
-    told = pl.col("_text").str.contains(_any_of([*words.words, *more]))
-    return told & ~pl.col("_text").str.contains(_any_of(words.never)) if words.never else told
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return r"(?i)(?:" + "|".join(map(_pattern, words)) + r")"
-
-
-def _pattern(word: str) -> str:
-    r"""One word as a regular expression; blanks in it are any white space or a hyphen.
-
-    Where more letters may follow nothing is asked: to spell them out (``\w*``, of any alphabet)
-    makes an expression of a list of words that takes six times as long to read as without.
-    """
-    letters = r"[\s-]+".join(map(re.escape, word.strip("*").split()))
-    return ("" if word.startswith("*") else r"\b") + letters + ("" if word.endswith("*") else r"\b")
+    told = pl.col("_text").str.contains(any_of([*words.words, *more]))
+    return told & ~pl.col("_text").str.contains(any_of(words.never)) if words.never else told

@@ -1,6 +1,5 @@
 """Companions by a dictionary of what is used together, ``complements.yaml``."""
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from bundle_pipeline.candidates.sources.companions import in_order, no_companions
 from bundle_pipeline.candidates.sources.params import Complement
 from bundle_pipeline.candidates.sources.shelf import Shelf
+from bundle_pipeline.products.word_patterns import any_of
 
 
 def complement_companions(
@@ -34,7 +34,7 @@ def complement_companions(
     found = [no_companions()]
     for entry in complements:
         says, says_other = (
-            text.str.contains(_any_of(words)) for words in (entry.products, entry.with_products)
+            text.str.contains(any_of(words)) for words in (entry.products, entry.with_products)
         )
         first, second = products.filter(says & ~says_other), products.filter(says_other)
         found += [_paired(first, second), _paired(second, first)]
@@ -59,18 +59,3 @@ def _paired(products: pl.DataFrame, companions: pl.DataFrame) -> pl.DataFrame:
         companion_id="product_id", strength=1.0 + pl.col("basket_count").cast(pl.Float64)
     )
     return products.filter("is_asked").select("product_id").join(others, how="cross")
-
-
-def _any_of(words: Sequence[str]) -> str:
-    return r"(?i)(?:" + "|".join(map(_pattern, words)) + r")"
-
-
-def _pattern(word: str) -> str:
-    r"""One word as a regular expression; blanks in it are any white space or a hyphen.
-
-    Where more letters may follow nothing is asked: to spell them out (``\w*``, of any alphabet)
-    makes an expression that takes several times as long to read.
-    """
-    letters = r"[\s-]+".join(map(re.escape, word.strip("*").split()))
-    before, after = ("" if found else r"\b" for found in (word[:1] == "*", word[-1:] == "*"))
-    return before + letters + after
