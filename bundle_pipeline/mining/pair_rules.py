@@ -41,7 +41,8 @@ def mine_pair_rules(baskets: EncodedBaskets, params: MiningParams) -> dy.DataFra
     Chance is judged among baskets of about the same size, see
     :mod:`~bundle_pipeline.mining.null_model` (or, by setting, in all baskets, see
     :mod:`~bundle_pipeline.mining.degree_null`). ``p_value`` is the exact Poisson upper tail, in
-    shops with wholesale orders that of two tests, see :mod:`~bundle_pipeline.mining.pair_tests`.
+    shops with wholesale orders that of two tests; of pairs that plain independence explains it is
+    that of independence, see :mod:`~bundle_pipeline.mining.pair_tests`.
     ``q_value`` is Benjamini-Hochberg over all possible pairs of the shop's variants, of which those
     below ``min_basket_count`` count as p = 1.
 
