@@ -4,9 +4,7 @@ A frame is declared as a :class:`Frame`, which is a dataframely schema. From it 
 every write, Dagster's column schema and the empty frame. ``key`` columns are ``primary_key=True``.
 """
 
-from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, TypeVar, cast
 
@@ -15,6 +13,7 @@ import polars as pl
 from dataframely.exc import ValidationError as WrongRowsError
 
 from bundle_pipeline.errors import SchemaError
+from bundle_pipeline.schemas.rules import Rules, rules_of
 
 # Timestamps are UTC with microseconds: the resolution that Delta Lake stores.
 UTC_TIMESTAMP = pl.Datetime("us", "UTC")
@@ -32,74 +31,10 @@ class Frame(dy.Schema):
 
     @classmethod
     @cache
-    def all_rules(cls) -> "_Rules":
-        """All rules, for telling whether they hold in all rows.
-
-        The library's own answer adds a column per rule to the frame first: of the 300 rules of a
-        bundle that takes twice as long.
-        """
-        rules = cls._validation_rules(with_cast=False)
-        own = [rule.expr for name, rule in rules.items() if f"|{_OF_INNER}" not in name]
-        return _rules(own, cls.columns())
-
-
-# How the library begins the name of a rule for what is inside a column.
-_OF_INNER = "inner_"
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """Rules of a frame, and of the frames that are inside its columns.
-
-    Asked of a column of structs or lists itself, a rule for what is inside takes up to ten times as
-    long: it has to find the values first, for each rule anew.
-    """
-
-    own: tuple[pl.Expr, ...]
-    """Whether those of the frame itself hold in all rows: one value each. Putting all of them into
-    one value by an expression takes several times as long."""
-    inner: Mapping[str, "_Rules"]
-    """By column of structs or lists."""
-
-    def hold_in(self, frame: pl.DataFrame) -> bool:
-        """Whether all of them hold in all rows. A rule that gives null holds."""
-        return all(frame.select(self.own).row(0)) and all(
-            rules.hold_in(_inside(frame.get_column(name))) for name, rules in self.inner.items()
-        )
-
-
-def _rules(own: Iterable[pl.Expr], columns: Mapping[str, dy.Column]) -> _Rules:
-    everywhere = (rule.all().alias(str(number)) for number, rule in enumerate(own))
-    inner = {name: _rules_inside(name, column) for name, column in columns.items()}
-    return _Rules(
-        # What has no rules still has a row to ask.
-        (pl.lit(value=True).alias(""), *everywhere),
-        {name: rules for name, rules in inner.items() if rules is not None},
-    )
-
-
-def _rules_inside(name: str, column: dy.Column) -> _Rules | None:
-    if isinstance(column, dy.Struct):
-        fields = column.inner
-    elif isinstance(column, dy.List):
-        fields = {name: column.inner}
-    else:
-        return None
-    own = [
-        rule
-        for field, values in fields.items()
-        for rule_name, rule in values.validation_rules(pl.col(field)).items()
-        if not rule_name.startswith(_OF_INNER)
-    ]
-    return _rules(own, fields)
-
-
-def _inside(column: pl.Series) -> pl.DataFrame:
-    """The fields of structs, or the elements of lists."""
-    given = column.drop_nulls()
-    if isinstance(column.dtype, pl.Struct):
-        return given.struct.unnest()
-    return given.explode(empty_as_null=False).to_frame()
+    def all_rules(cls) -> Rules:
+        """All rules, for telling whether they hold in all rows."""
+        named = cls._validation_rules(with_cast=False)
+        return rules_of({name: rule.expr for name, rule in named.items()}, cls.columns())
 
 
 FrameT = TypeVar("FrameT", bound=Frame)
