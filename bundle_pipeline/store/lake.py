@@ -19,13 +19,12 @@ import dataframely as dy
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, RemoveAction
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 from bundle_pipeline.errors import InputDataError, TransientError
 from bundle_pipeline.schemas.base import Frame, FrameT, checked
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.failures import translated
-from bundle_pipeline.store.first_commit import first_commit
 from bundle_pipeline.store.lost_files import lost_file_named, row_counts, whole_files
 from bundle_pipeline.store.objects import is_local, local_folder, opened
 from bundle_pipeline.store.open_tables import at, commit_key, newest
@@ -291,30 +290,33 @@ class Lake:
         """Whether these rows are now the table's first; False if another writer has begun it.
 
         The library lays a second creation on top of the first if both come at the same moment,
-        which turns away whoever writes between them. So the first commit is put in place by the one
-        writer whose put-if-absent wins.
+        which turns away whoever writes between them. So the first commit is made aside, and put
+        in place by the one writer whose put-if-absent wins.
         """
         self._upload(schema, shop_id, new)
-        commit = first_commit(
-            _columns(schema),
-            _SHOP_COLUMN,
-            [_added(part, shop_id) for part in new],
-            transaction=(shop_id, 1),
-            metadata=_origin_metadata(shop_id, origin),
-        )
-        return self._begun_by(schema, commit)
+        files = [_added(part, shop_id) for part in new]
+        return self._begun_with(schema, files, _commit_properties(None, shop_id, origin))
 
-    def _begun_by(self, schema: type[Frame], commit: bytes) -> bool:
+    def _begun_with(
+        self, schema: type[Frame], files: list[AddAction], properties: CommitProperties | None
+    ) -> bool:
         uri = self._uri(schema)
-        with translated("write", uri):
-            return opened(uri, create=True).write_once(commit_key(0), commit)
+        with TemporaryDirectory() as aside, translated("write", uri):
+            create_table_with_add_actions(
+                aside,
+                _columns(schema),
+                files,
+                partition_by=[_SHOP_COLUMN],
+                commit_properties=properties,
+            )
+            first = Path(aside, commit_key(0)).read_bytes()
+            return opened(uri, create=True).write_once(commit_key(0), first)
 
     def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable:
         """The table, with columns that a newer release declares and it doesn't have yet."""
         table = self._found(schema)
         if table is None:
-            commit = first_commit(_columns(schema), _SHOP_COLUMN, [], transaction=None, metadata={})
-            self._begun_by(schema, commit)
+            self._begun_with(schema, [], None)
             return self._opened(schema)
         known = {field.name for field in table.schema().fields}
         if not known.issuperset(schema.column_names()):
@@ -343,21 +345,19 @@ def _columns(schema: type[Frame]) -> Schema:
     return Schema.from_arrow(cast("Any", _no_rows(schema).to_arrow()).schema)
 
 
-def _origin_metadata(shop_id: ShopId, origin: Origin) -> dict[str, str]:
-    return {
+def _commit_properties(
+    table: DeltaTable | None, shop_id: ShopId, origin: Origin
+) -> CommitProperties:
+    metadata = {
         "shop_id": shop_id,
         "run_id": origin.run_id,
         "settings_hash": origin.settings_hash,
         "code_version": origin.code_version,
     }
-
-
-def _commit_properties(table: DeltaTable, shop_id: ShopId, origin: Origin) -> CommitProperties:
     # Two commits of one shop on the same version conflict even where neither removes anything.
-    number = (table.transaction_version(shop_id) or 0) + 1
+    number = 1 if table is None else (table.transaction_version(shop_id) or 0) + 1
     return CommitProperties(
-        custom_metadata=_origin_metadata(shop_id, origin),
-        app_transactions=[Transaction(shop_id, number)],
+        custom_metadata=metadata, app_transactions=[Transaction(shop_id, number)]
     )
 
 
