@@ -22,6 +22,9 @@ _WEED = Path(sys.executable).with_name("weed")
 _START_SECONDS = 60
 _ACCESS_KEY, _SECRET_KEY = "tests", "a secret of tests only"
 _ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
+# Of a hundredth of the disk, its own limit, large disks have gigabytes left; below the limit it
+# leaves writes without an answer.
+_FREE_SPACE = "200MiB"
 # One volume per bucket instead of seven: a bucket per test would use all there are.
 _ENVIRONMENT = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
 
@@ -92,7 +95,7 @@ def _command(folder: Path, ports: list[int]) -> list[str]:
     return [
         str(_WEED), "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         "-filer", "-s3", f"-s3.config={config}", *listening,
-        "-volume.max=1000", "-master.volumeSizeLimitMB=64",
+        "-volume.max=1000", "-master.volumeSizeLimitMB=64", f"-volume.minFreeSpace={_FREE_SPACE}",
         "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
 
