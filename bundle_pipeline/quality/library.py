@@ -5,7 +5,6 @@ ask: loading the code location stays quick. Everything lives in memory; nothing 
 and nothing is looked up or sent.
 """
 
-import gc
 import logging
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -16,6 +15,8 @@ from types import ModuleType
 from typing import Any, cast
 
 import polars as pl
+
+from bundle_pipeline.imports import uncollected
 
 # Counts, and no samples of failing values.
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -82,7 +83,7 @@ def library() -> Any:  # noqa: ANN401 the library's types would need its import
     # its modules sets its own level when it is imported.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     # It would import Spark too, where a counting engine has brought that: seconds, and warnings.
-    with _hidden("pyspark"), _uncollected():
+    with _hidden("pyspark"), uncollected():
         import great_expectations  # noqa: PLC0415 see the module's docstring
         from great_expectations.data_context.types.base import (  # noqa: PLC0415
             ProgressBarsConfig,
@@ -105,22 +106,6 @@ def _hidden(package: str) -> Generator[None]:
         del sys.modules[package]
         if known is not None:
             sys.modules[package] = known
-
-
-@contextmanager
-def _uncollected() -> Generator[None]:
-    """Meanwhile nothing is looked through for garbage, and what is there now never will be.
-
-    Looking through 1,500 modules that stay takes a fifth of the time of their import.
-    """
-    is_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if is_enabled:
-            gc.enable()
 
 
 def silenced(context: Any) -> Any:  # noqa: ANN401 the library's types would need its import
