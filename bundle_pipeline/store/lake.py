@@ -27,7 +27,7 @@ from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.store.failures import translated
 from bundle_pipeline.store.lost_files import lost_file_named, row_counts, whole_files
 from bundle_pipeline.store.objects import is_local, local_folder, opened
-from bundle_pipeline.store.open_tables import at, commit_key, newest
+from bundle_pipeline.store.open_tables import at, commit_key, newest, newest_version
 from bundle_pipeline.store.origin import Origin
 from bundle_pipeline.store.parts import Part, Parts, written_part
 
@@ -66,13 +66,7 @@ class Lake:
             return self._merged(table, schema, shop_id, rows, origin)
         with TemporaryDirectory() as folder:
             new = [] if rows.is_empty() else [written_part(Path(folder), schema.name, rows)]
-            if table is None:
-                if self._begun(schema, shop_id, new, origin):
-                    return 0
-                table = self._opened(schema)
-                if table.transaction_version(shop_id) is not None:
-                    raise _conflict(schema, shop_id)
-            return self._replaced(table, schema, shop_id, new, origin)
+            return self._put(table, schema, shop_id, new, origin)
 
     def _merged(
         self,
@@ -111,10 +105,31 @@ class Lake:
         Raises:
             TransientError: Another writer of the same shop was first; nothing was committed.
         """
-        table = self._with_declared_columns(parts.schema)
         kept = {part.name for part in parts.files if part.is_kept}
         new = [part for part in parts.files if not part.is_kept]
-        return self._replaced(table, parts.schema, shop_id, new, origin, kept=kept)
+        table = self._with_declared_columns(parts.schema)
+        return self._put(table, parts.schema, shop_id, new, origin, kept=kept)
+
+    def _put(
+        self,
+        table: DeltaTable | None,
+        schema: type[Frame],
+        shop_id: ShopId,
+        new: Sequence[Part],
+        origin: Origin,
+        *,
+        kept: Set[str] = frozenset(),
+    ) -> int:
+        """Replace a shop's files; the table begins with them if there is none."""
+        if table is None:
+            if kept:
+                raise _conflict(schema, shop_id)
+            if self._begun(schema, shop_id, new, origin):
+                return 0
+            table = self._opened(schema)
+            if table.transaction_version(shop_id) is not None:
+                raise _conflict(schema, shop_id)
+        return self._replaced(table, schema, shop_id, new, origin, kept=kept)
 
     def _replaced(
         self,
@@ -124,7 +139,7 @@ class Lake:
         new: Sequence[Part],
         origin: Origin,
         *,
-        kept: Set[str] = frozenset(),
+        kept: Set[str],
     ) -> int:
         """Replace a shop's files, save for those that are kept, by new ones."""
         before = table.version()
@@ -250,7 +265,7 @@ class Lake:
         for schema in schemas:
             uri = self._uri(schema)
             with suppress(TableNotFoundError), translated("read", uri):
-                found[schema.name] = newest(uri).version()
+                found[schema.name] = newest_version(uri)
         return found
 
     def _opened(self, schema: type[FrameT], *, version: int | None = None) -> DeltaTable:
@@ -294,30 +309,23 @@ class Lake:
         in place by the one writer whose put-if-absent wins.
         """
         self._upload(schema, shop_id, new)
-        files = [_added(part, shop_id) for part in new]
-        return self._begun_with(schema, files, _commit_properties(None, shop_id, origin))
-
-    def _begun_with(
-        self, schema: type[Frame], files: list[AddAction], properties: CommitProperties | None
-    ) -> bool:
         uri = self._uri(schema)
         with TemporaryDirectory() as aside, translated("write", uri):
             create_table_with_add_actions(
                 aside,
                 _columns(schema),
-                files,
+                [_added(part, shop_id) for part in new],
                 partition_by=[_SHOP_COLUMN],
-                commit_properties=properties,
+                commit_properties=_commit_properties(None, shop_id, origin),
             )
             first = Path(aside, commit_key(0)).read_bytes()
             return opened(uri, create=True).write_once(commit_key(0), first)
 
-    def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable:
-        """The table, with columns that a newer release declares and it doesn't have yet."""
+    def _with_declared_columns(self, schema: type[FrameT]) -> DeltaTable | None:
+        """The table, if there is one, with columns that only a newer release declares."""
         table = self._found(schema)
         if table is None:
-            self._begun_with(schema, [], None)
-            return self._opened(schema)
+            return None
         known = {field.name for field in table.schema().fields}
         if not known.issuperset(schema.column_names()):
             write_deltalake(table, _no_rows(schema), mode="append", schema_mode="merge")

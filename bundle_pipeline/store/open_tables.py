@@ -56,6 +56,21 @@ def newest(uri: str) -> DeltaTable:
     return table
 
 
+def newest_version(uri: str) -> int:
+    """The newest version of a table, which isn't read for that if it has one commit only.
+
+    A shop's first run asks it of two dozen tables that it has just begun.
+
+    Args:
+        uri: Path or URL of the table.
+
+    Raises:
+        TableNotFoundError: There is no table.
+    """
+    is_new = _commit_tag(uri, 0) is not None and _commit_tag(uri, 1) is None
+    return 0 if is_new else newest(uri).version()
+
+
 def at(uri: str, *, version: int | None = None) -> DeltaTable:
     """The table at a version, read anew; at its newest if None."""
     options = None if is_local(uri) else PATIENCE.storage_options()

@@ -3,10 +3,13 @@
 import shutil
 from pathlib import Path
 
+import pytest
+from deltalake.exceptions import TableNotFoundError
+
 from bundle_pipeline.schemas.mining import ItemCounts
 from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.store.lake import Lake
-from bundle_pipeline.store.open_tables import newest
+from bundle_pipeline.store.open_tables import at, commit_key, newest, newest_version
 from bundle_pipeline_tests.support.lakes import marked_frame, origin, read_mark, write_at_once
 
 SHOP = shop_id("corner")
@@ -36,3 +39,21 @@ def test_a_table_stays_open(tmp_path: Path) -> None:
     _write(tmp_path, 1)
     uri = str(tmp_path / "tables" / ItemCounts.name)
     assert newest(uri) is newest(uri)
+
+
+def test_the_newest_version_of_a_table_is_that_of_its_last_commit(tmp_path: Path) -> None:
+    uri = str(tmp_path / "tables" / ItemCounts.name)
+    with pytest.raises(TableNotFoundError):
+        newest_version(uri)
+    for version in range(3):
+        assert _write(tmp_path, version + 1) == version
+        assert newest_version(uri) == version
+
+
+def test_a_table_whose_first_commit_was_cleared_away_has_a_newest_version(tmp_path: Path) -> None:
+    _write(tmp_path, 1)
+    _write(tmp_path, 2)
+    uri = str(tmp_path / "tables" / ItemCounts.name)
+    at(uri).create_checkpoint()
+    (Path(uri) / commit_key(0)).unlink()
+    assert newest_version(uri) == 1

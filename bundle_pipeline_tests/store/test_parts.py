@@ -1,5 +1,6 @@
 """A frame in parts is one frame in the lake; another shop's rows and older versions stay."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,11 +29,11 @@ def read(lake: Lake, shop: str, *, version: int | None = None) -> int:
 
 def test_parts_replace_a_shop_s_rows_in_one_version(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
-    assert lake.write_parts(parts_of(tmp_path, 1), CORNER, origin=origin()) == 1
-    assert lake.write_parts(parts_of(tmp_path, 2), MARKET, origin=origin()) == 2
-    assert lake.write_parts(parts_of(tmp_path, 3), CORNER, origin=origin()) == 3
+    assert lake.write_parts(parts_of(tmp_path, 1), CORNER, origin=origin()) == 0
+    assert lake.write_parts(parts_of(tmp_path, 2), MARKET, origin=origin()) == 1
+    assert lake.write_parts(parts_of(tmp_path, 3), CORNER, origin=origin()) == 2
     assert (read(lake, CORNER), read(lake, MARKET)) == (3, 2)
-    assert read(lake, CORNER, version=2) == 1
+    assert read(lake, CORNER, version=1) == 1
 
 
 def test_parts_and_whole_frames_take_turns(tmp_path: Path) -> None:
@@ -62,6 +63,33 @@ def test_of_two_first_writers_of_a_shop_one_wins(
     with pytest.raises(TransientError, match="BP-STORE-CONFLICT"):
         lake.write_parts(parts_of(tmp_path, 3), CORNER, origin=origin())
     assert read(lake, CORNER) == 2
+
+
+def test_two_shops_that_begin_a_table_at_once_both_have_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    upload = Objects.upload
+
+    def overtaken(objects: Objects, key: str, path: Path) -> None:
+        monkeypatch.setattr(Objects, "upload", upload)
+        upload(objects, key, path)
+        lake.write_parts(parts_of(tmp_path, 2), MARKET, origin=origin())
+
+    monkeypatch.setattr(Objects, "upload", overtaken)
+    assert lake.write_parts(parts_of(tmp_path, 1), CORNER, origin=origin()) == 1
+    assert (read(lake, CORNER), read(lake, MARKET)) == (1, 2)
+
+
+def test_parts_that_were_kept_are_not_taken_for_there_in_a_table_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    lake.write_parts(parts_of(tmp_path, 1), CORNER, origin=origin())
+    kept = lake.parts(ItemCounts, CORNER)
+    shutil.rmtree(tmp_path / "lake")
+    with pytest.raises(TransientError, match="BP-STORE-CONFLICT"):
+        lake.write_parts(kept, CORNER, origin=origin())
 
 
 def test_no_parts_are_no_rows(tmp_path: Path) -> None:
