@@ -58,7 +58,9 @@ def declared(schema: type[FrameT], frame: pl.DataFrame) -> dy.DataFrame[FrameT]:
     if wrong:
         found = ", ".join(f"{name}: {types.get(name, 'missing')}" for name in wrong)
         raise _defect(schema, found)
-    return cast("dy.DataFrame[FrameT]", frame.select(expected.names()))
+    names = expected.names()
+    rows = frame if frame.columns == names else frame.select(names)
+    return cast("dy.DataFrame[FrameT]", rows)
 
 
 @cache
