@@ -18,7 +18,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.snapshots import is_current
-from bundle_pipeline.ingest.values import stated, utc_time, whole_number, word
+from bundle_pipeline.ingest.values import stated, utc_times, whole_number, word
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import PRODUCT_STATUSES, Catalog
 
@@ -70,7 +70,7 @@ def _catalog(rows: pl.DataFrame) -> dy.DataFrame[Catalog]:
         tags=tags.list.eval(pl.element().filter(pl.element() != "").unique().sort()),
         product_status="_status",
         available_count=pl.when(available != _UNTRACKED).then(available),
-        product_created_at=utc_time(pl.col("product_created_at")),
-        product_published_at=utc_time(pl.col("product_published_at")),
+        product_created_at=utc_times(rows.get_column("product_created_at")),
+        product_published_at=utc_times(rows.get_column("product_published_at")),
     )
     return declared(Catalog, catalog.sort("variant_id"))

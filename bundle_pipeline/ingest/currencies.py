@@ -42,20 +42,29 @@ def currency_rules() -> list[Rule]:
     ]
 
 
-def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """An amount in minor units of its currency.
+def amounts(rows: pl.DataFrame, name: str, currency: pl.Expr) -> pl.Series:
+    """The amounts of a column in minor units of their currency.
 
     Args:
-        text: Digits with a point before decimals, maybe after a currency sign.
+        rows: Rows of text.
+        name: Column with digits and a point before decimals, maybe after a currency sign.
         currency: Code, per row.
 
     Returns:
         Int64; null where it is none, too large to be one, or has the sign of another currency.
     """
+    texts = rows.get_column(name)
+    if texts.null_count() == len(texts):
+        # Most exports leave most columns blank.
+        return texts.cast(pl.Int64)
+    text = pl.col(name)
     sign = text.str.extract(_SIGN_FIRST)
-    fits = sign.is_null() | (sign + currency).is_in(_SIGNED_CODES)
-    minor = to_minor(_unsigned(text), _exponent(currency))
-    return pl.when(fits & (minor.abs() <= LARGEST_AMOUNT_MINOR)).then(minor)
+    read = rows.select(
+        fits=sign.is_null() | (sign + currency).is_in(_SIGNED_CODES),
+        minor=to_minor(_unsigned(text), _exponent(currency)),
+    )
+    is_amount = pl.col("fits") & (pl.col("minor").abs() <= LARGEST_AMOUNT_MINOR)
+    return read.select(pl.when(is_amount).then("minor")).to_series()
 
 
 def price_rules(text: pl.Expr, price_minor: pl.Expr) -> list[Rule]:

@@ -14,7 +14,7 @@ from bundle_pipeline.ingest.outcomes import (
     undecided,
     verdicts,
 )
-from bundle_pipeline.ingest.values import id_text, is_lost_id, utc_time, word
+from bundle_pipeline.ingest.values import id_text, is_lost_id, utc_times, word
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.events import EVENT_TYPES, Events
 
@@ -69,7 +69,7 @@ def _with_values(rows: pl.DataFrame, by_sku: pl.DataFrame) -> pl.DataFrame:
         .rename({"occurred_at": "_stated_time"})
         .with_columns(
             _stated_type=word(pl.col("event_type")),
-            occurred_at=utc_time(pl.col("_stated_time")),
+            occurred_at=utc_times(rows.get_column("occurred_at")),
             product_id=id_text(pl.col("product_id")),
             variant_id=pl.coalesce(id_text(pl.col("variant_id")), "_of_sku"),
             visitor_key="_customer",

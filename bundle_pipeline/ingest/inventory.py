@@ -14,7 +14,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.snapshots import is_current
-from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
+from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_times, whole_number
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Inventory
 
@@ -59,7 +59,7 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         inventory_item_id=id_text(pl.col("inventory_item_id")),
         location_id=id_text(location),
         available_count=pl.when(not_stocked).then(pl.lit(0, dtype=pl.Int64)).otherwise(count),
-        _counted_at=utc_time(pl.col("updated_at")),
+        _counted_at=utc_times(rows.get_column("updated_at")),
     )
 
 

@@ -52,6 +52,8 @@ _READS = {
     "contradicted": _ONE_READING,
     "unproven": _ONE_READING,
 }
+_DIGITS = "^[0-9]+$"
+_DIGITS_AND_POINT = r"^[0-9]+(?:\.[0-9]+)?$"
 _TWO_READINGS = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 DecimalSign = Literal["comma", "point", "contradicted", "unproven"]
@@ -82,9 +84,9 @@ def decimal_traces(numbers: Iterable[pl.Series]) -> DecimalTraces:
     """What some columns of numbers as text prove; of a large column the distinct texts do."""
     proved = DecimalTraces()
     for column in numbers:
-        digits = _digits(pl.col(column.name))
-        found = column.to_frame().select(
-            digits.str.contains(proof).any().fill_null(value=False).alias(sign)
+        digits = column.to_frame().select(digits=_digits(pl.col(column.name)))
+        found = digits.select(
+            pl.col("digits").str.contains(proof).any().fill_null(value=False).alias(sign)
             for sign, proof in _PROVES.items()
         )
         proved |= DecimalTraces(**found.row(0, named=True))
@@ -115,6 +117,15 @@ def plain_number(text: pl.Expr, *, decimal: DecimalSign, is_point_usual: bool) -
     is_open = decimal == "contradicted" or (decimal == "unproven" and not is_point_usual)
     has_two_readings = digits.str.contains(_TWO_READINGS) if is_open else pl.lit(value=False)
     return pl.when(has_two_readings).then(text + "?").when(is_number).then(number).otherwise(text)
+
+
+def is_plain_number(text: pl.Expr, *, decimal: DecimalSign, is_point_usual: bool) -> pl.Expr:
+    """Whether a number stands as :func:`plain_number` would write it, without taking it apart.
+
+    So do nearly all numbers of nearly all exports. Not all of those that do are recognised.
+    """
+    has_one_reading = decimal == "point" or (decimal == "unproven" and is_point_usual)
+    return text.str.contains(_DIGITS_AND_POINT if has_one_reading else _DIGITS)
 
 
 def _digits(text: pl.Expr) -> pl.Expr:

@@ -4,7 +4,7 @@ import logging
 
 import polars as pl
 
-from bundle_pipeline.ingest.currencies import amount, price_rules
+from bundle_pipeline.ingest.currencies import amounts, price_rules
 from bundle_pipeline.ingest.outcomes import Rule
 from bundle_pipeline.ingest.values import id_text, is_lost_id
 
@@ -18,10 +18,13 @@ def with_fields_of_other_files(rows: pl.DataFrame) -> pl.DataFrame:
     """Take from earlier files what the file of a row never states, such as a cost, by variant.
 
     A file that states a field for some of its variants leaves it blank for the others on purpose.
+    Where all rows are of one file, there is none to take from.
 
     Args:
         rows: Rows of text of variants or catalog, earliest first.
     """
+    if rows.get_column("_path").n_unique() <= 1:
+        return rows
     variant = id_text(pl.col("variant_id"))
     earlier = {name: pl.col(name).forward_fill().over(variant) for name in _NOT_IN_EVERY_FILE}
     states_none = {name: pl.col(name).is_null().all().over("_path") for name in _NOT_IN_EVERY_FILE}
@@ -49,9 +52,9 @@ def with_offer(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     return rows.with_columns(
         *(id_text(pl.col(name)) for name in ids),
         currency=code,
-        price_minor=amount(pl.col("price"), code),
-        compare_at_price_minor=_above(0, amount(pl.col("compare_at_price"), code)),
-        unit_cost_minor=_above(-1, amount(pl.col("cost"), code)),
+        price_minor=amounts(rows, "price", code),
+        compare_at_price_minor=_above(0, amounts(rows, "compare_at_price", code)),
+        unit_cost_minor=_above(-1, amounts(rows, "cost", code)),
     )
 
 
@@ -72,15 +75,16 @@ def offer_rules(*, price: pl.Expr) -> list[Rule]:
 
 def log_unread_amounts(rows: pl.DataFrame) -> None:
     """Say how many struck-out prices and costs are stated and can't be read."""
-    unread = {
-        name: rows.filter(pl.col(name).is_not_null() & pl.col(minor).is_null()).height
+    unread = rows.select(
+        (pl.col(name).is_not_null() & pl.col(minor).is_null()).sum()
         for name, minor in (
             ("compare_at_price", "compare_at_price_minor"),
             ("cost", "unit_cost_minor"),
         )
-    }
-    logger.info("offers: %d rows, stated and unknown: %s", rows.height, unread)
+    )
+    counts = unread.row(0, named=True)
+    logger.info("offers: %d rows, stated and unknown: %s", rows.height, counts)
 
 
-def _above(limit: int, minor: pl.Expr) -> pl.Expr:
-    return pl.when(minor > limit).then(minor)
+def _above(limit: int, minor: pl.Series) -> pl.Series:
+    return minor.set(minor <= limit, None)

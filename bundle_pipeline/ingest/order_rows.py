@@ -3,7 +3,7 @@
 import polars as pl
 
 from bundle_pipeline.ingest.currencies import (
-    amount,
+    amounts,
     currency_rules,
     price_rules,
     with_order_currency,
@@ -17,7 +17,7 @@ from bundle_pipeline.ingest.outcomes import (
     superseded,
     undecided,
 )
-from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_time, whole_number
+from bundle_pipeline.ingest.values import id_text, is_lost_id, stated, utc_times, whole_number
 
 # Far above the largest wholesale line; times the largest amount it still fits 63 bits.
 LARGEST_QUANTITY = 10**6
@@ -56,7 +56,6 @@ def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
         undecided(rows, "orders")
         .pipe(with_mended_replaced)
         .pipe(with_order_currency, shop=currency)
-        .pipe(_with_time)
         .pipe(_with_values)
         .pipe(quarantined, _rules())
         .pipe(_with_line_key)
@@ -64,36 +63,23 @@ def judged_rows(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     )
 
 
-def _with_time(rows: pl.DataFrame) -> pl.DataFrame:
-    # Parsed once per distinct text: the lines of an order share it.
-    distinct = rows.select("created_at").unique()
-    parsed = distinct.with_columns(ordered_at=utc_time(pl.col("created_at")))
-    return rows.join(
-        parsed,
-        on="created_at",
-        how="left",
-        validate="m:1",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-
-
 def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("currency")
-    total = amount(pl.col("total"), code)
-    refunded = amount(pl.col("refunded_amount"), code)
+    total = amounts(rows, "total", code)
+    refunded = amounts(rows, "refunded_amount", code)
     converted = rows.with_columns(
+        ordered_at=utc_times(rows.get_column("created_at")),
         quantity=whole_number(_current_quantity()),
         _ordered_quantity=whole_number(pl.col("line_item_quantity")),
-        unit_price_minor=amount(pl.col("original_unit_price"), code),
-        compare_at_price_minor=_above(0, amount(pl.col("line_item_compare_at"), code)),
+        unit_price_minor=amounts(rows, "original_unit_price", code),
+        compare_at_price_minor=_above(0, amounts(rows, "line_item_compare_at", code)),
         total_minor=_above(-1, total),
         # Refunds are written with either sign.
         refunded_minor=refunded.abs(),
-        _order_discount_minor=amount(pl.col("order_discount"), code).abs(),
-        _subtotal_minor=_above(-1, amount(pl.col("subtotal"), code)),
-        _stated_discount_minor=amount(pl.col("line_discount"), code),
-        _discounted_minor=amount(pl.col("discounted_total"), code),
+        _order_discount_minor=amounts(rows, "order_discount", code).abs(),
+        _subtotal_minor=_above(-1, amounts(rows, "subtotal", code)),
+        _stated_discount_minor=amounts(rows, "line_discount", code),
+        _discounted_minor=amounts(rows, "discounted_total", code),
     )
     ordered_total = pl.col("unit_price_minor") * pl.col("_ordered_quantity")
     discount = line_discount(
@@ -113,8 +99,8 @@ def _current_quantity() -> pl.Expr:
     return pl.coalesce(stated(pl.col("current_quantity")), stated(pl.col("line_item_quantity")))
 
 
-def _above(limit: int, minor: pl.Expr) -> pl.Expr:
-    return pl.when(minor > limit).then(minor)
+def _above(limit: int, minor: pl.Series) -> pl.Series:
+    return minor.set(minor <= limit, None)
 
 
 def line_discount(given: pl.Expr, discounted: pl.Expr, line_total: pl.Expr) -> pl.Expr:

@@ -7,14 +7,14 @@ simple: its rows go to :func:`~bundle_pipeline.ingest.orders.load_orders`, which
 one and gives the same result for a simple order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amount, known_code
+from bundle_pipeline.ingest.currencies import LARGEST_AMOUNT_MINOR, amounts, known_code
 from bundle_pipeline.ingest.non_products import NAMES, tells_non_product
 from bundle_pipeline.ingest.order_rows import LARGEST_QUANTITY, line_discount
 from bundle_pipeline.ingest.orders import flag
@@ -22,9 +22,9 @@ from bundle_pipeline.ingest.values import (
     id_text,
     is_true,
     label_text,
-    of_calendar,
+    of_distinct,
     stated,
-    utc_time,
+    utc_times,
     word,
 )
 from bundle_pipeline.money import minor_unit_exponent, to_minor
@@ -56,7 +56,6 @@ _LINE_FACTS = (
     "discounted_total",
     "requires_shipping",
 )
-_PLAIN_TIME_BYTES = len("2025-01-31T10:11:12Z")
 # Read for checks and evidence; they decide nothing.
 _WITHOUT_EFFECT = (
     "clv_band",
@@ -224,17 +223,15 @@ def _taken(rows: pl.DataFrame, numbers: npt.NDArray[np.int64]) -> pl.DataFrame:
 def _head_facts(heads: pl.DataFrame) -> pl.DataFrame:
     """One row per run: facts of its first row, converted, and whether they rule it out."""
     facts = heads.with_columns(
-        _times(heads.get_column("created_at")).alias("ordered_at"),
-        _of_distinct(heads.get_column("customer_currency"), known_code).alias("currency"),
-        _of_distinct(heads.get_column("financial_status"), word),
-        _of_distinct(heads.get_column("fulfillment_status"), word),
+        utc_times(heads.get_column("created_at")).alias("ordered_at"),
+        of_distinct(heads.get_column("customer_currency"), known_code).alias("currency"),
+        of_distinct(heads.get_column("financial_status"), word),
+        of_distinct(heads.get_column("fulfillment_status"), word),
     )
-    total = amount(pl.col("total"), pl.col("currency"))
-    has_totals = _is_stated(heads.get_column("total"))
     facts = facts.with_columns(
         refunded_minor=pl.lit(None, dtype=pl.Int64),
         discount_codes=pl.lit(None, dtype=pl.String),
-        _total=total if has_totals else pl.lit(None, dtype=pl.Int64),
+        _total=amounts(facts, "total", pl.col("currency")),
     )
     is_other = pl.any_horizontal(
         pl.col("order_id", "ordered_at", "currency").is_null(),
@@ -242,26 +239,6 @@ def _head_facts(heads: pl.DataFrame) -> pl.DataFrame:
         pl.col("total").is_not_null() & (pl.col("_total").is_null() | (pl.col("_total") < 0)),
     )
     return facts.with_columns(_is_other=is_other, total_minor="_total")
-
-
-def _times(text: pl.Series) -> pl.Series:
-    # The spelling of nearly all exports first: the general one takes ten times as long. Of another
-    # length are years beyond 9999 and days of one digit, which the parser would take.
-    if (text.str.len_bytes() == _PLAIN_TIME_BYTES).all():
-        plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
-        plain = plain.to_frame("time").select(of_calendar(pl.col("time"))).to_series()
-        if plain.null_count() == text.null_count():
-            return plain.dt.replace_time_zone("UTC")
-    return text.to_frame("text").select(utc_time(pl.col("text"))).to_series()
-
-
-def _of_distinct(texts: pl.Series, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """Few texts on many rows, each converted once."""
-    distinct = texts.drop_nulls().unique()
-    converted = distinct.to_frame("text").select(convert(pl.col("text"))).to_series()
-    if len(distinct) == 1 and not texts.has_nulls():
-        return converted.new_from_index(0, len(texts)).alias(texts.name)
-    return texts.replace_strict(distinct, converted, default=None, return_dtype=converted.dtype)
 
 
 def _lines(
@@ -282,7 +259,7 @@ def _lines(
     converted = rows.with_columns(
         # Digits alone: "2.0" is a number too, and is left to the others.
         quantity=pl.col("line_item_quantity").cast(pl.Int64, strict=False),
-        unit_price_minor=_amount(rows.get_column("original_unit_price"), only, code),
+        unit_price_minor=_amounts(rows, "original_unit_price", only, code),
         currency=code,
     )
     converted = _with_discount(converted, filled, only, code)
@@ -324,12 +301,12 @@ def _lines(
     return lines
 
 
-def _amount(texts: pl.Series, only_currency: str | None, code: pl.Expr) -> pl.Expr | pl.Series:
+def _amounts(rows: pl.DataFrame, name: str, only_currency: str | None, code: pl.Expr) -> pl.Series:
     """Amounts; of orders in one currency only those without its sign, which are read faster."""
     if only_currency is None:
-        return amount(pl.col(texts.name), code)
+        return amounts(rows, name, code)
     exponent = minor_unit_exponent(only_currency)
-    minor = texts.to_frame().select(to_minor(pl.col(texts.name), exponent)).to_series()
+    minor = rows.select(to_minor(pl.col(name), exponent)).to_series()
     return minor.set(minor > LARGEST_AMOUNT_MINOR, None)
 
 
@@ -358,15 +335,14 @@ def _with_discount(
     if not filled & {"line_discount", "discounted_total"}:
         return rows.with_columns(line_discount_minor=nothing)
     line_total = pl.col("unit_price_minor") * pl.col("quantity")
-    unknown = pl.lit(None, dtype=pl.Int64)
-    discounted = (
-        amount(pl.col("discounted_total"), code) if "discounted_total" in filled else unknown
-    )
     given = rows.with_columns(
         _line_total=line_total,
-        _stated_discount=_amount(rows.get_column("line_discount"), only_currency, code),
+        _stated_discount=_amounts(rows, "line_discount", only_currency, code),
+        _discounted=amounts(rows, "discounted_total", code),
     )
-    discount = line_discount(pl.col("_stated_discount"), discounted, pl.col("_line_total"))
+    discount = line_discount(
+        pl.col("_stated_discount"), pl.col("_discounted"), pl.col("_line_total")
+    )
     return given.with_columns(line_discount_minor=discount)
 
 

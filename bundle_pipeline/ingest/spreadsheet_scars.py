@@ -18,6 +18,7 @@ import polars as pl
 from bundle_pipeline.ingest.number_spelling import (
     DecimalTraces,
     decimal_traces,
+    is_plain_number,
     plain_number,
 )
 from bundle_pipeline.ingest.values import label_text, stated
@@ -106,9 +107,7 @@ def mended(rows: pl.DataFrame, traces: SpellingTraces, *, delimiter: str) -> pl.
     for column in rows.iter_columns():
         text = pl.col(column.name)
         if column.name in _NUMBER_FIELDS:
-            sign = traces.decimal.sign
-            number = plain_number(text, decimal=sign, is_point_usual=delimiter == ",")
-            spelled.append(_respelled(column, number))
+            spelled.append(_with_plain_numbers(column, traces, delimiter))
         elif are_times_serial and _is_time(column.name):
             spelled.append(_respelled(column, _serial_time(text)))
         elif _is_time(column.name) and column.str.contains("/", literal=True).any():
@@ -124,10 +123,25 @@ def has_commas_in_numbers(rows: pl.DataFrame) -> bool:
     return any(rows.get_column(name).str.contains(",", literal=True).any() for name in names)
 
 
+def _with_plain_numbers(column: pl.Series, traces: SpellingTraces, delimiter: str) -> pl.Series:
+    # Only others are taken apart, each distinct text once: that takes a slow pattern.
+    text, sign, is_point_usual = pl.col(column.name), traces.decimal.sign, delimiter == ","
+    is_plain = is_plain_number(text, decimal=sign, is_point_usual=is_point_usual)
+    others = column.unique().to_frame().filter(~is_plain)
+    if others.is_empty():
+        return column
+    number = plain_number(text, decimal=sign, is_point_usual=is_point_usual)
+    return _replaced(column, others, number)
+
+
 def _respelled(column: pl.Series, spelling: pl.Expr) -> pl.Series:
-    # Each distinct text once, and only what changes: a number is taken apart by a slow pattern.
-    distinct = column.unique().to_frame().select(column.name, _spelled=spelling)
-    changed = distinct.filter(pl.col(column.name) != pl.col("_spelled"))
+    return _replaced(column, column.unique().to_frame(), spelling)
+
+
+def _replaced(column: pl.Series, distinct: pl.DataFrame, spelling: pl.Expr) -> pl.Series:
+    """The column with some of its distinct texts spelled otherwise."""
+    spelled = distinct.select(column.name, _spelled=spelling)
+    changed = spelled.filter(pl.col(column.name) != pl.col("_spelled"))
     return (
         column.replace(changed.get_column(column.name), changed.get_column("_spelled"))
         if changed.height

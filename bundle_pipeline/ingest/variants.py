@@ -17,7 +17,7 @@ from bundle_pipeline.ingest.outcomes import (
     verdicts,
 )
 from bundle_pipeline.ingest.snapshots import is_current
-from bundle_pipeline.ingest.values import stated, utc_time
+from bundle_pipeline.ingest.values import stated, utc_times
 from bundle_pipeline.schemas.base import declared
 from bundle_pipeline.schemas.catalog import Catalog, Variants
 
@@ -61,6 +61,6 @@ def _variants(rows: pl.DataFrame) -> dy.DataFrame[Variants]:
     variants = rows.with_columns(
         product_type=stated(pl.col("product_type")),
         vendor=stated(pl.col("vendor")),
-        created_at=utc_time(pl.col("created_at")),
+        created_at=utc_times(rows.get_column("created_at")),
     )
     return declared(Variants, variants.sort("variant_id"))

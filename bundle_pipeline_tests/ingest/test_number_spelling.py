@@ -1,11 +1,19 @@
 """Numbers: a file's decimal sign is proved or unknown; what has two readings is never a number."""
 
+from typing import get_args
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.ingest.number_spelling import DecimalTraces, decimal_traces, plain_number
+from bundle_pipeline.ingest.number_spelling import (
+    DecimalSign,
+    DecimalTraces,
+    decimal_traces,
+    is_plain_number,
+    plain_number,
+)
 
 
 def traces_of(*texts: str | None) -> DecimalTraces:
@@ -93,7 +101,41 @@ def test_grouped_numbers_with_decimals_read_back_equal(
     assert spelled(text) == [f"{minor // 100}.{minor % 100:02}"]
 
 
+NUMBERS = st.text(alphabet="0123.,'- €", max_size=8)
+
+
 @settings(deadline=None)
-@given(st.lists(st.text(alphabet="0123.,'- €", max_size=8), max_size=6), st.integers(0, 6))
+@given(NUMBERS, st.sampled_from(get_args(DecimalSign)), st.booleans())
+def test_a_number_that_is_plain_stays_as_it_is(
+    text: str,
+    decimal: DecimalSign,
+    is_point_usual: bool,  # noqa: FBT001
+) -> None:
+    asked = {"decimal": decimal, "is_point_usual": is_point_usual}
+    number = pl.DataFrame({"a": [text]}).select(
+        is_plain=is_plain_number(pl.col("a"), **asked), plain=plain_number(pl.col("a"), **asked)
+    )
+    assert not number.item(0, "is_plain") or number.item(0, "plain") == text
+
+
+def test_most_numbers_are_plain() -> None:
+    rows = pl.DataFrame({"a": ["12", "12.50", "1.234", "12,50", "-1", None]})
+
+    def plain(decimal: DecimalSign, *, is_point_usual: bool) -> list[bool | None]:
+        is_plain = is_plain_number(pl.col("a"), decimal=decimal, is_point_usual=is_point_usual)
+        return rows.select(is_plain)["a"].to_list()
+
+    with_point = [True, True, True, False, False, None]
+    without = [True, False, False, False, False, None]
+    assert (
+        plain("point", is_point_usual=False) == plain("unproven", is_point_usual=True) == with_point
+    )
+    assert (
+        plain("comma", is_point_usual=True) == plain("contradicted", is_point_usual=True) == without
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(NUMBERS, max_size=6), st.integers(0, 6))
 def test_traces_of_a_file_are_those_of_its_parts_together(texts: list[str], cut: int) -> None:
     assert traces_of(*texts) == traces_of(*texts[:cut]) | traces_of(*texts[cut:])

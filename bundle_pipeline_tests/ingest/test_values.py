@@ -4,9 +4,19 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bundle_pipeline.ingest.spreadsheet_scars import with_mended_spelling
-from bundle_pipeline.ingest.values import id_text, is_true, utc_time, whole_number, word
+from bundle_pipeline.ingest.values import (
+    id_text,
+    is_true,
+    utc_time,
+    utc_times,
+    whole_number,
+    word,
+)
+from bundle_pipeline.schemas.base import UTC_TIMESTAMP
 
 
 def times(*texts: str, files: str | None = None) -> list[datetime | None]:
@@ -86,6 +96,23 @@ def test_every_form_of_a_time_is_read(text: str, expected: datetime) -> None:
 )
 def test_what_is_no_time_is_null_and_never_now(text: str | None) -> None:
     assert converted(utc_time(pl.col("text")).alias("text"), text) == [None]
+
+
+# The spelling of most exports, and texts of the same length that only look like it.
+PLAIN = ["2024-01-31T10:11:12Z", "9999-12-31T23:59:59Z", None]
+NOT_PLAIN = ["0000-01-31T10:11:12Z", "2024-01-31T10:11:62Z", "2024-01-31 10:11+02", "yesterday"]
+
+
+@given(st.lists(st.sampled_from(PLAIN)), st.lists(st.sampled_from([*PLAIN, *NOT_PLAIN])))
+def test_a_column_of_times_is_read_as_each_of_them_is(
+    plain: list[str | None], mixed: list[str | None]
+) -> None:
+    for texts in (plain, mixed):
+        column = pl.Series("text", texts, dtype=pl.String)
+        assert utc_times(column).to_list() == converted(
+            utc_time(pl.col("text")).alias("text"), *texts
+        )
+        assert utc_times(column).dtype == UTC_TIMESTAMP
 
 
 def test_dates_with_slashes_are_read_as_their_file_writes_them() -> None:
