@@ -80,9 +80,8 @@ def baskets_of(orders: pl.DataFrame, order_lines: pl.DataFrame) -> dy.DataFrame[
     of_sales = resolved.join(orders.select("order_id"), on="order_id", how="semi")
     distinct = of_sales.group_by("order_id", "variant_id").agg(pl.col("quantity").sum())
     baskets = (
-        distinct.sort("order_id", "variant_id")
-        .group_by("order_id", maintain_order=True)
-        .agg(unit_count=pl.col("quantity").sum(), variant_ids="variant_id")
+        distinct.group_by("order_id")
+        .agg(unit_count=pl.col("quantity").sum(), variant_ids=pl.col("variant_id").sort())
         .join(
             orders.select("order_id", "ordered_at", "customer_key"), on="order_id", validate="1:1"
         )
