@@ -27,6 +27,9 @@ from watchdog.observers import Observer
 
 # How long a writer waits for another process to finish its write.
 _BUSY_SECONDS = 60
+# A run writes some 3,000 pages into the journal, and whoever fills it waits for the disk. So none
+# does while it runs: it is emptied when the last connection is closed, or at 40 MB.
+_JOURNAL_PAGES = 10_000
 # Without their values, so that SQLAlchemy composes them once and not for each event.
 _INSERT = SqlEventLogStorageTable.insert()
 _OF_KEY = "of_key"
@@ -210,3 +213,4 @@ class _Watcher(PatternMatchingEventHandler):
 def _relax(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 a private type
     # With a write-ahead journal this can lose the last events in a power cut, never the database.
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")

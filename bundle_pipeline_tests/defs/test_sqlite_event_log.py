@@ -60,6 +60,23 @@ def test_what_it_stores_is_what_dagsters_own_log_stores(tmp_path: Path) -> None:
     }
 
 
+def test_the_journal_is_not_emptied_while_a_run_writes(tmp_path: Path) -> None:
+    log = OpenSqliteEventLogStorage(str(tmp_path))
+    journal, database = Path(f"{log.get_db_path()}-wal"), Path(log.get_db_path())
+    with dg.instance_for_test() as instance:
+        run = dg.materialize([shelf], instance=instance)
+        line = next(event for event in instance.all_logs(run.run_id) if not event.is_dagster_event)
+    before = database.read_bytes()
+    # By itself SQLite would empty it at 4 MB.
+    for _ in range(6):
+        log.store_event(line._replace(user_message="x" * 1_000_000))
+    assert journal.stat().st_size > 6_000_000
+    assert database.read_bytes() == before
+    log.dispose()
+    assert not journal.exists()
+    assert database.stat().st_size > 6_000_000
+
+
 SHOPS = dg.StaticPartitionsDefinition(["corner", "kiosk"])
 
 
