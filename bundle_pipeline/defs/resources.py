@@ -6,13 +6,14 @@ a run must not be able to point it at another place.
 
 import logging
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 
 from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.schemas.shop_id import ShopId
 from bundle_pipeline.settings.deployment import Deployment
-from bundle_pipeline.settings.layers import Layer, fingerprint, parsed_layer, resolved
+from bundle_pipeline.settings.layers import fingerprint, parsed_layer, resolved
 from bundle_pipeline.store import customer_key
 from bundle_pipeline.store.lake import Lake
 from bundle_pipeline.store.objects import Objects, opened
@@ -57,12 +58,12 @@ class Site:
         Raises:
             ConfigError: A file can't be read, names an unknown setting, or a value is out of range.
         """
-        layers = self._deployment_layers()
+        texts = self._deployment_texts()
         key = f"{shop_id}/{_SHOP_SETTINGS}"
         own = self.landing.read(key)
         if own is not None:
-            layers.append(parsed_layer(own.decode("utf-8", errors="replace"), place=key))
-        settings = resolved(PipelineSettings, layers)
+            texts.append((key, own.decode("utf-8", errors="replace")))
+        settings = _in_force(tuple(texts))
         return settings.for_preview() if self.is_preview else settings
 
     def is_paused(self, shop_id: ShopId) -> bool:
@@ -87,7 +88,7 @@ class Site:
         A shop's own settings are among its files. What a preview leaves out of them is still to be
         done, so its rules are others.
         """
-        settings = fingerprint(resolved(PipelineSettings, self._deployment_layers()))
+        settings = fingerprint(_in_force(tuple(self._deployment_texts())))
         scope = " preview" if self.is_preview else ""
         return f"{settings} {CODE_VERSION}{scope}"
 
@@ -102,7 +103,8 @@ class Site:
         """What is recorded with everything that a run writes for a shop."""
         return Origin(run_id, fingerprint(self.settings(shop_id)), CODE_VERSION)
 
-    def _deployment_layers(self) -> list[Layer]:
+    def _deployment_texts(self) -> list[tuple[str, str]]:
+        """Place and text of the deployment's file, if it has one."""
         path = self.deployment.settings
         if path is None:
             return []
@@ -116,4 +118,13 @@ class Site:
                 expected="a readable YAML file",
                 remedy="correct BUNDLE_SETTINGS",
             ) from error
-        return [parsed_layer(text, place=str(path))]
+        return [(str(path), text)]
+
+
+# A run asks for its shop's settings some forty times, and reading YAML takes milliseconds. Files
+# are read each time: what is edited counts at once.
+@lru_cache(maxsize=64)
+def _in_force(texts: tuple[tuple[str, str], ...]) -> PipelineSettings:
+    """Settings from place and text of each file, weakest first."""
+    layers = [parsed_layer(text, place=place) for place, text in texts]
+    return resolved(PipelineSettings, layers)
