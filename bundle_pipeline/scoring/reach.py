@@ -21,8 +21,9 @@ def reach_component() -> pl.Expr:
     bundles in a shop of any size, and 15 was chosen on real shops' later orders.
 
     Returns:
-        Float64 in 0..1, per candidate: 1 for the candidate with most, 0 where chance explains as
-        much, or without evidence.
+        Float64 in 0..1, per candidate
+        :func:`~bundle_pipeline.scoring.outlook.with_outlooks`: 1 for the candidate with most, 0
+        where chance explains as much, or without evidence.
     """
     facts, ahead = pl.col("evidence").struct, coming()
     seen = facts.field("basket_count") - facts.field("expected_count")

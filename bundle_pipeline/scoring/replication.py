@@ -32,7 +32,8 @@ def replication_component() -> pl.Expr:
     ``1 / (1 + exp(-1.702 t))``, off by 0.01 at most.
 
     Returns:
-        Float64 in 0..1, per candidate; 0 without evidence.
+        Float64 in 0..1, per candidate
+        :func:`~bundle_pipeline.scoring.outlook.with_outlooks`; 0 without evidence.
     """
     facts = pl.col("evidence").struct
     count = facts.field("basket_count").cast(pl.Float64)

@@ -20,6 +20,7 @@ from bundle_pipeline.scoring.evidence import evidence_component
 from bundle_pipeline.scoring.expected_margin import expected_margin_component
 from bundle_pipeline.scoring.novelty import novelty_component
 from bundle_pipeline.scoring.objective_fit import objective_fit_component
+from bundle_pipeline.scoring.outlook import with_outlooks
 from bundle_pipeline.scoring.popularity import item_popularity, popularities
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
@@ -81,6 +82,7 @@ def score_bundles(
     """
     scored = (
         _with_looked_up(candidates, params, facts)
+        .pipe(with_outlooks)
         .with_columns(scores=_components())
         .with_columns(contributions=_contributions(params, facts.baskets.basket_count))
         .with_columns(score=_total())

@@ -10,6 +10,7 @@ import pytest
 from bundle_pipeline.scoring.availability import availability_component
 from bundle_pipeline.scoring.confidence import confidence_component
 from bundle_pipeline.scoring.evidence import evidence_component
+from bundle_pipeline.scoring.outlook import with_outlooks
 from bundle_pipeline.scoring.price_sanity import price_sanity_component
 from bundle_pipeline.scoring.reach import reach_component
 from bundle_pipeline.scoring.replication import replication_component
@@ -26,7 +27,8 @@ from bundle_pipeline_tests.support.bundles import (
 
 def component(expression: pl.Expr, *rows: Row) -> list[float]:
     named = [row | {"bundle_id": f"{number:03}"} for number, row in enumerate(rows)]
-    return candidate_bundles(*named).select(component=expression).to_series().to_list()
+    candidates = candidate_bundles(*named).pipe(with_outlooks)
+    return candidates.select(component=expression).to_series().to_list()
 
 
 def with_evidence(**changes: object) -> Row:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle_pipeline.scoring.outlook import Outlook, coming, older
+from bundle_pipeline.scoring.outlook import Outlook, coming, older, with_outlooks
 from bundle_pipeline_tests.support.bundles import (
     bundle_item,
     candidate,
@@ -44,9 +44,13 @@ def candidates(*bundles: Seen) -> pl.DataFrame:
 
 
 def _as_told(bundles: pl.DataFrame, outlook: Outlook) -> pl.DataFrame:
-    return bundles.select(
-        "bundle_id", count=outlook.count, expected=outlook.expected, certainty=outlook.certainty
-    ).sort("bundle_id")
+    return (
+        with_outlooks(bundles)
+        .select(
+            "bundle_id", count=outlook.count, expected=outlook.expected, certainty=outlook.certainty
+        )
+        .sort("bundle_id")
+    )
 
 
 def test_without_drift_all_orders_count_alike() -> None:
