@@ -198,12 +198,8 @@ def _beside(pages: pl.DataFrame, top_n: int) -> SparseMatrix:
         .drop_nulls("product_type")
         .sort("product_type", "price_minor", "row")
     )
-    steps = [
-        ordered.select("row", other=pl.col("row").shift(-step).over("product_type")).drop_nulls()
-        for step in range(1, top_n + 1)
-    ]
-    empty = ordered.select("row", other="row").head(0)
-    pairs = pl.concat([empty, *steps])
+    others = [pl.col("row").shift(-step).over("product_type") for step in range(1, top_n + 1)]
+    pairs = ordered.select("row", other=pl.concat_list(others)).explode("other").drop_nulls()
     row, other = pairs.get_column("row").to_numpy(), pairs.get_column("other").to_numpy()
     cells = (np.concatenate([row, other]), np.concatenate([other, row]))
     shape = (pages.height, pages.height)

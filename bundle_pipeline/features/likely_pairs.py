@@ -88,11 +88,9 @@ def _neighbours(
         .join(place, on="row", validate="m:1")
         .sort("key", "position")
     )
-    steps = [
-        ordered.select("row", other=pl.col("row").shift(-step).over("key"))
-        for step in range(1, max_per_product + 1)
-    ]
-    return _pairs(pl.concat(steps).drop_nulls(), pl.lit(match))
+    others = [pl.col("row").shift(-step).over("key") for step in range(1, max_per_product + 1)]
+    met = ordered.select("row", other=pl.concat_list(others)).explode("other").drop_nulls()
+    return _pairs(met, pl.lit(match))
 
 
 def _respelled(shortened: pl.DataFrame) -> pl.DataFrame:

@@ -105,15 +105,14 @@ def _one_slip_apart(vocabulary: pl.DataFrame) -> pl.DataFrame:
     Words one slip apart are equal after at most one letter of each is left out, so they meet at
     one of those texts, and nothing else has to be compared.
     """
-    without_a_letter = [
-        vocabulary.filter(pl.col("word").str.len_chars() > place).select(
-            pl.col(*vocabulary.columns),
-            key=pl.col("word").str.slice(0, place) + pl.col("word").str.slice(place + 1),
-        )
-        for place in range(_MAX_LENGTH)
-    ]
-    whole = vocabulary.with_columns(key="word")
-    keys = pl.concat([whole, *without_a_letter]).unique(["word", "key"])
+    word, place = pl.col("word"), pl.col("place")
+    whole = vocabulary.with_columns(key=word)
+    without_a_letter = (
+        vocabulary.with_columns(place=pl.int_ranges(word.str.len_chars()))
+        .explode("place")
+        .select(*vocabulary.columns, key=word.str.slice(0, place) + word.str.slice(place + 1))
+    )
+    keys = pl.concat([whole, without_a_letter]).unique(["word", "key"])
     keys = keys.filter(pl.len().over("key") <= _MAX_ALIKE)
     met = (
         keys.join(
