@@ -1,7 +1,7 @@
 """What a shop's orders can show at all: for metadata, and for the message of an empty result."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,22 @@ _EXPECTED_GRID = np.geomspace(1e-3, 1e5, 1852)
 
 
 @dataclass(frozen=True)
-class MiningSummary:
+class Power:
+    """What associations a shop's orders are enough to show; None where no basket holds two."""
+
+    smallest_detectable_lift: float | None
+    """Adjusted lift that a typical pair needs to be found significant with a chance of 0.8.
+
+    Typical: two variants as popular as that of the median order line, so that half of what the
+    shop sells is at least as popular. (The median variant would be one that hardly sells: its pairs
+    could never be seen.)"""
+    baskets_for_double: int | None
+    """Counted baskets that the shop would need for a typical pair that is bought together twice as
+    often as chance to be found with a chance of 0.8."""
+
+
+@dataclass(frozen=True)
+class MiningSummary(Power):
     """Numbers behind a shop's pairs and triples."""
 
     basket_count: int
@@ -47,15 +62,6 @@ class MiningSummary:
     """Significant triples."""
     ungrown_pair_count: int
     """Significant pairs that triples were not grown from, to hold the limit on candidates."""
-    smallest_detectable_lift: float | None
-    """Adjusted lift that a typical pair needs to be found significant with a chance of 0.8.
-
-    Typical: two variants as popular as that of the median order line, so that half of what the
-    shop sells is at least as popular. (The median variant would be one that hardly sells: its pairs
-    could never be seen.) None where no basket holds two variants."""
-    baskets_for_double: int | None
-    """Counted baskets that the shop would need for a typical pair that is bought together twice as
-    often as chance to be found with a chance of 0.8. None as above."""
 
 
 def mining_summary(
@@ -72,28 +78,45 @@ def mining_summary(
         itemsets: Grown from those.
         params: The parameters of both.
     """
-    pairs = pair_rules.filter(pl.col("antecedent_id") < pl.col("consequent_id"))
-    significant = int(pairs.get_column("is_significant").sum())
-    possible = math.comb(baskets.variant_count, 2)
-    expected = typical_expected_count(baskets)
-    bar = params.max_q * max(significant, 1) / max(possible, 1)
+    significant = _significant_pair_count(pair_rules)
     return MiningSummary(
+        **asdict(mining_power(baskets, pair_rules, params)),
         basket_count=baskets.basket_count,
         multi_basket_count=int((baskets.basket_size > 1).sum()),
         line_count=baskets.line_count,
         variant_count=baskets.variant_count,
-        possible_pair_count=possible,
+        possible_pair_count=math.comb(baskets.variant_count, 2),
         tested_pair_count=len(frequent_pairs(baskets, params.min_basket_count, params)[1]),
-        stored_pair_count=pairs.height,
+        # Each has a row per direction.
+        stored_pair_count=pair_rules.height // 2,
         significant_pair_count=significant,
         expected_false_count=params.max_q * significant,
         itemset_count=itemsets.height,
         ungrown_pair_count=grown_pairs(baskets, pair_rules, params).left_out_count,
-        smallest_detectable_lift=_smallest_lift(expected, bar, params) if expected else None,
-        baskets_for_double=_baskets_for_double(baskets.basket_count, expected, bar, params)
-        if expected
-        else None,
     )
+
+
+def mining_power(baskets: EncodedBaskets, pair_rules: pl.DataFrame, params: MiningParams) -> Power:
+    """What associations a shop's orders are enough to show, by the bar that its pairs had to pass.
+
+    Args:
+        baskets: Counted baskets of the shop.
+        pair_rules: Mined from them.
+        params: The parameters of that.
+    """
+    expected = typical_expected_count(baskets)
+    if not expected:
+        return Power(smallest_detectable_lift=None, baskets_for_double=None)
+    possible = math.comb(baskets.variant_count, 2)
+    bar = params.max_q * max(_significant_pair_count(pair_rules), 1) / max(possible, 1)
+    return Power(
+        smallest_detectable_lift=_smallest_lift(expected, bar, params),
+        baskets_for_double=_baskets_for_double(baskets.basket_count, expected, bar, params),
+    )
+
+
+def _significant_pair_count(pair_rules: pl.DataFrame) -> int:
+    return int(pair_rules.get_column("is_significant").sum()) // 2
 
 
 def typical_expected_count(encoded: EncodedBaskets) -> float:

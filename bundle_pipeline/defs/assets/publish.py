@@ -10,7 +10,7 @@ from bundle_pipeline.defs.config import PipelineSettings
 from bundle_pipeline.defs.io_manager import frame_metadata
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.mining.summary import mining_summary
+from bundle_pipeline.mining.summary import mining_power
 from bundle_pipeline.publish.document import render_json
 from bundle_pipeline.publish.header import Preview
 from bundle_pipeline.publish.published import published_frame
@@ -34,7 +34,6 @@ def published_bundles(
     variants: pl.DataFrame,
     baskets: EncodedBaskets,
     pair_rules: pl.DataFrame,
-    itemsets: pl.DataFrame,
     ranked_bundles: pl.DataFrame,
     dropped_candidates: pl.DataFrame,
     evaluation: pl.DataFrame,
@@ -47,7 +46,7 @@ def published_bundles(
     shop = shop_id(context.partition_key)
     origin = site.origin(shop, context.run.run_id)
     settings = site.settings(shop)
-    power = mining_summary(baskets, pair_rules, itemsets, settings.mining)
+    power = mining_power(baskets, pair_rules, settings.mining)
     header = header_of(
         shop,
         ingest_ledger=ingest_ledger,
