@@ -1,13 +1,15 @@
 """Suggestions of kind FIXED: gift boxes by price band, and sets of a season."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 from pydantic import Field
 
 from bundle_pipeline.candidates.evidence import EVIDENCE_FIELDS
 from bundle_pipeline.candidates.offerable import best_seller_per_product
-from bundle_pipeline.candidates.suggestions import one_unit, suggestions_of
+from bundle_pipeline.candidates.suggestions import no_suggestions, one_unit, suggestions_of
 from bundle_pipeline.settings.layers import Params
 
 GIFT_BOX = "gift_box_by_price_band"
@@ -61,16 +63,19 @@ def suggested_sets(
     }
     return pl.concat(
         [
-            _sets(band, pair_rules=pair_rules, alike=alike, params=params).pipe(
-                suggestions_of, source
-            )
+            _suggested(source, band, pair_rules=pair_rules, alike=alike, params=params)
             for source, band in bands.items()
         ]
     )
 
 
-def _sets(
-    banded: pl.DataFrame, *, pair_rules: pl.DataFrame, alike: pl.DataFrame, params: FixedParams
+def _suggested(
+    source: str,
+    banded: pl.DataFrame,
+    *,
+    pair_rules: pl.DataFrame,
+    alike: pl.DataFrame,
+    params: FixedParams,
 ) -> pl.DataFrame:
     tried = banded.sort("band", -pl.col("basket_count"), "variant_id").filter(
         pl.int_range(pl.len()).over("band") < params.max_tried
@@ -92,6 +97,8 @@ def _sets(
         for _, rows in _by_band(tried, columns)
         for variant_ids in _sets_of_band(rows, lifts, near, params)
     ]
+    if not chosen:
+        return no_suggestions()
     sets = pl.DataFrame(
         {"variant_ids": chosen}, schema={"variant_ids": pl.List(pl.String)}
     ).with_row_index("set")
@@ -107,7 +114,7 @@ def _sets(
             .then(pl.lit("proven"))
             .otherwise(pl.lit("unproven")),
         )
-        .drop("set", "variant_ids")
+        .pipe(suggestions_of, source)
     )
 
 
@@ -115,8 +122,9 @@ _Row = tuple[str, str, str | None]
 
 
 def _by_band(tried: pl.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, list[_Row]]]:
-    for (band,), rows in tried.group_by("band", maintain_order=True):
-        yield str(band), rows.select(columns).rows()
+    """Bands in the order of the rows, which have those of one band beside each other."""
+    for band, rows in groupby(tried.select("band", *columns).rows(), key=itemgetter(0)):
+        yield str(band), [row[1:] for row in rows]
 
 
 def _sets_of_band(

@@ -4,7 +4,7 @@ import polars as pl
 from pydantic import Field
 
 from bundle_pipeline.candidates.offerable import best_seller_per_product
-from bundle_pipeline.candidates.suggestions import one_unit, suggestions_of
+from bundle_pipeline.candidates.suggestions import no_suggestions, one_unit, suggestions_of
 from bundle_pipeline.candidates.uptake import uptake_of
 from bundle_pipeline.settings.layers import Params
 
@@ -97,6 +97,8 @@ def _suggested(
     params: MixMatchParams,
 ) -> pl.DataFrame:
     groups = _groups(pairs, offerable, params)
+    if groups.is_empty():
+        return no_suggestions()
     uptakes = _uptakes(groups, units, params)
     is_proven = pl.col("uptake").struct.field("customer_count") >= params.min_customer_count
     return (

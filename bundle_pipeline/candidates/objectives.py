@@ -106,12 +106,9 @@ def _open(objective_plan: pl.DataFrame) -> pl.DataFrame:
 
 def planned_products(objective_plan: pl.DataFrame, objective: str) -> pl.Series:
     """Products that an objective is built on, where it applies."""
-    return (
-        objective_plan.filter("applies", pl.col("objective") == objective)
-        .select("product_ids")
-        .explode("product_ids", empty_as_null=False)
-        .get_column("product_ids")
-    )
+    applies = objective_plan.get_column("applies")
+    is_asked = applies & (objective_plan.get_column("objective") == objective)
+    return objective_plan.get_column("product_ids").filter(is_asked).explode(empty_as_null=False)
 
 
 def _products(product_features: pl.DataFrame) -> pl.DataFrame:

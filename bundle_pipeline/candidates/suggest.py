@@ -5,7 +5,8 @@ in :func:`_suggestions`.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import dataframely as dy
 import polars as pl
@@ -106,12 +107,31 @@ class KnownOfShop:
     """``Substitutes``."""
     duplicate_products: pl.DataFrame
     """``DuplicateProducts``."""
-    by_ladder: pl.DataFrame = field(default_factory=no_suggestions)
-    """Suggestions of the sources below significant pairs and itemsets."""
+
+    @property
+    def currency(self) -> str | None:
+        """The shop's currency."""
+        return shop_currency(self.variants, self.catalog, self.orders)
+
+    @cached_property
+    def offerable(self) -> pl.DataFrame:
+        """See :func:`~bundle_pipeline.candidates.offerable.offerable_variants`."""
+        return offerable_variants(
+            variants=self.variants,
+            catalog=self.catalog,
+            inventory=self.inventory,
+            item_counts=self.item_counts,
+            product_features=self.product_features,
+            currency=self.currency,
+        )
 
 
 def suggest_bundles(
-    shop_id: ShopId, known: KnownOfShop, params: CandidateParams
+    shop_id: ShopId,
+    known: KnownOfShop,
+    params: CandidateParams,
+    *,
+    by_ladder: pl.DataFrame | None = None,
 ) -> dy.DataFrame[CandidateBundles]:
     """What every source suggests, each offer once, the strongest of each kind.
 
@@ -119,12 +139,15 @@ def suggest_bundles(
         shop_id: Whose bundles they are; part of their identity.
         known: What is known of the shop.
         params: See :class:`CandidateParams`.
+        by_ladder: Suggestions of the sources below significant pairs and itemsets.
 
     Returns:
         Candidates by ``bundle_id``; an item that no file knows has null fields.
     """
-    currency = shop_currency(known.variants, known.catalog, known.orders)
-    suggestions = merged(_suggestions(known, params, currency))
+    currency = known.currency
+    suggestions = merged(
+        [*_suggestions(known, params), no_suggestions() if by_ladder is None else by_ladder]
+    )
     kept = _strongest(suggestions, params.max_candidates)
     members = _members(kept).pipe(_with_facts, known, params, currency)
     objectives = bundle_objectives(
@@ -153,17 +176,8 @@ def suggest_bundles(
     return declared(CandidateBundles, bundles)
 
 
-def _suggestions(
-    known: KnownOfShop, params: CandidateParams, currency: str | None
-) -> list[pl.DataFrame]:
-    offerable = offerable_variants(
-        variants=known.variants,
-        catalog=known.catalog,
-        inventory=known.inventory,
-        item_counts=known.item_counts,
-        product_features=known.product_features,
-        currency=currency,
-    )
+def _suggestions(known: KnownOfShop, params: CandidateParams) -> list[pl.DataFrame]:
+    offerable = known.offerable
     units = units_per_order(
         known.orders, known.order_lines, variant_ids=offerable.get_column("variant_id")
     )
@@ -199,7 +213,6 @@ def _suggestions(
             season_product_ids=in_season,
             params=params.fixed,
         ),
-        known.by_ladder,
     ]
 
 

@@ -54,15 +54,9 @@ def suggestions_of(found: pl.DataFrame, provenance: str) -> pl.DataFrame:
     Returns:
         The same rows with exactly the columns of ``SUGGESTION``.
     """
-    unknown = [
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in SUGGESTION.items()
-        if name not in found.columns
-    ]
-    return (
-        found.with_columns(unknown)
-        .with_columns(provenance=pl.concat_list(pl.lit(provenance)))
-        .select(pl.col(name).cast(dtype) for name, dtype in SUGGESTION.items())
+    known = {name: pl.col(name) for name in found.columns} | {"provenance": pl.lit([provenance])}
+    return found.select(
+        known.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in SUGGESTION.items()
     )
 
 

@@ -29,7 +29,7 @@ def suggested_by_ladder(descent: Descent) -> pl.DataFrame:
         was bought together and its categories are, ``unproven`` where not.
     """
     parts = [no_suggestions()]
-    for rung in descent.rungs:
+    for rung in filter(lambda rung: rung.is_asked, descent.rungs):
         pairs = descent.pairs.filter(pl.col("source") == rung.source).select(
             "anchor_id", add_on_ids=pl.concat_list("add_on_id")
         )

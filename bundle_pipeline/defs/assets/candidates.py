@@ -4,14 +4,12 @@ import dagster as dg
 import polars as pl
 
 from bundle_pipeline.baskets.encoded import EncodedBaskets
-from bundle_pipeline.candidates.offerable import offerable_variants
 from bundle_pipeline.candidates.sources.ladder import Descent, KnownOfProducts, go_down
 from bundle_pipeline.candidates.sources.shelf import shelf_of
 from bundle_pipeline.candidates.sources.suggested import proven_variants, suggested_by_ladder
 from bundle_pipeline.candidates.suggest import KnownOfShop, suggest_bundles
 from bundle_pipeline.defs.labels import frame_asset
 from bundle_pipeline.defs.resources import Site
-from bundle_pipeline.products.item_facts import shop_currency
 from bundle_pipeline.schemas.bundles import KINDS, CandidateBundles
 from bundle_pipeline.schemas.shop_id import shop_id
 
@@ -40,30 +38,6 @@ def candidate_bundles(
     """Turn what is known of the shop into bundles with items, evidence and stock."""
     shop = shop_id(context.partition_key)
     params = site.settings(shop).candidates
-    offerable = offerable_variants(
-        variants=variants,
-        catalog=catalog,
-        inventory=inventory,
-        item_counts=item_counts,
-        product_features=product_features,
-        currency=shop_currency(variants, catalog, orders),
-    )
-    descent = go_down(
-        KnownOfProducts(
-            shelf=shelf_of(offerable),
-            baskets=baskets,
-            pair_rules=pair_rules,
-            item_neighbours=item_neighbours,
-            neighbour_quality=neighbour_quality,
-            content_neighbours=content_neighbours,
-            duplicate_products=duplicate_products,
-            substitutes=substitutes,
-            orders=orders,
-            order_lines=order_lines,
-        ),
-        proven_variants(pair_rules, itemsets),
-        params.sources,
-    )
     known = KnownOfShop(
         pair_rules=pair_rules,
         itemsets=itemsets,
@@ -77,9 +51,24 @@ def candidate_bundles(
         objective_plan=objective_plan,
         substitutes=substitutes,
         duplicate_products=duplicate_products,
-        by_ladder=suggested_by_ladder(descent),
     )
-    bundles = suggest_bundles(shop, known, params)
+    descent = go_down(
+        KnownOfProducts(
+            shelf=shelf_of(known.offerable),
+            baskets=baskets,
+            pair_rules=pair_rules,
+            item_neighbours=item_neighbours,
+            neighbour_quality=neighbour_quality,
+            content_neighbours=content_neighbours,
+            duplicate_products=duplicate_products,
+            substitutes=substitutes,
+            orders=orders,
+            order_lines=order_lines,
+        ),
+        proven_variants(pair_rules, itemsets),
+        params.sources,
+    )
+    bundles = suggest_bundles(shop, known, params, by_ladder=suggested_by_ladder(descent))
     kinds = dict(bundles.get_column("kind").value_counts().rows())
     counts = {f"bundle/{kind.lower()}": kinds.get(kind, 0) for kind in KINDS}
     return dg.MaterializeResult(value=bundles, metadata=counts | _ladder_metadata(descent))
