@@ -1,6 +1,5 @@
 """Money: integers of a currency's minor unit, ISO 4217 exponents, exact allocation. No floats."""
 
-from collections.abc import Mapping
 from functools import cache
 
 import polars as pl
@@ -40,13 +39,15 @@ def minor_unit_exponent(currency: str) -> int:
 
 def known_currencies() -> list[str]:
     """Every ISO 4217 code that money can be held in, sorted."""
-    return sorted(_exponents())
+    return _exponents().get_column("currency").to_list()
 
 
 @cache
-def _exponents() -> Mapping[str, int]:
-    """Decimals of every currency that money can be held in."""
-    return {entry.code: entry.exponent for entry in Currency if entry.exponent is not None}
+def _exponents() -> pl.DataFrame:
+    """``currency`` and ``exponent``, its decimals, of all that money can be held in; sorted."""
+    known = [(entry.code, entry.exponent) for entry in Currency if entry.exponent is not None]
+    columns = {"currency": pl.String, "exponent": pl.UInt32}
+    return pl.DataFrame(known, schema=columns, orient="row").sort("currency")
 
 
 def to_minor(amount: pl.Expr, exponent: pl.Expr | int) -> pl.Expr:
@@ -108,7 +109,8 @@ def formatted(amount_minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
     Returns:
         Text; null where the amount is null.
     """
-    exponent = currency.replace_strict(_exponents(), return_dtype=pl.UInt32)
+    known = _exponents()
+    exponent = currency.replace_strict(known["currency"], known["exponent"])
     scale = pl.lit(10, dtype=pl.Int64).pow(exponent)
     decimals = (amount_minor % scale).cast(pl.String).str.zfill(exponent)
     return (

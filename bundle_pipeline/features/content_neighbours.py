@@ -175,9 +175,14 @@ def _compared(pages: pl.DataFrame, params: ContentParams) -> _Compared:
 
 def _weighted_words(pages: pl.DataFrame) -> pl.DataFrame:
     """``row``, ``word``, ``product_count`` and ``weight`` in a vector of length 1."""
-    of_titles = without_slips(title_words(pages.get_column("title"))).with_columns(part=pl.lit(1.0))
     tags = pages.get_column("tags").list.join(" | ")
-    of_tags = title_words(tags).with_columns(part=pl.lit(_TAG_WEIGHT))
+    # Tags are rows behind the titles.
+    words = title_words(pl.concat([pages.get_column("title"), tags]))
+    is_title = pl.col("row") < pages.height
+    of_titles = without_slips(words.filter(is_title)).with_columns(part=pl.lit(1.0))
+    of_tags = words.filter(~is_title).with_columns(
+        pl.col("row") - pages.height, part=pl.lit(_TAG_WEIGHT)
+    )
     counted = (
         pl.concat([of_titles, of_tags])
         .group_by("row", "word")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bundle_pipeline.features.product_words import title_words, vendor_words
+from bundle_pipeline.features.product_words import title_and_vendor_words
 from bundle_pipeline.features.word_spellings import without_slips
 
 # No vendor's name in a title is longer, in words.
@@ -30,10 +30,10 @@ def product_names(pages: pl.DataFrame) -> ProductNames:
     Args:
         pages: ``title`` and ``vendor``, a product a row.
     """
-    titles = title_words(pages.get_column("title"))
     # A vendor's name is a name of its own, behind those of the products.
-    vendors = vendor_words(pages.get_column("vendor")).with_columns(pl.col("row") + pages.height)
-    spelled = without_slips(pl.concat([titles, vendors]))
+    spelled = without_slips(
+        title_and_vendor_words(pages.get_column("title"), pages.get_column("vendor"))
+    )
     titles = spelled.filter(pl.col("row") < pages.height)
     vendors = spelled.filter(pl.col("row") >= pages.height).with_columns(
         pl.col("row") - pages.height

@@ -69,13 +69,18 @@ def title_words(titles: pl.Series) -> pl.DataFrame:
     )
 
 
-def vendor_words(vendors: pl.Series) -> pl.DataFrame:
-    """The words of each vendor's name as they would stand in a title: without its legal form.
+def title_and_vendor_words(titles: pl.Series, vendors: pl.Series) -> pl.DataFrame:
+    """The words of each title and of each vendor's name, as they would stand in a title.
+
+    Legal forms of vendors are left out.
 
     Returns:
-        As :func:`title_words`.
+        As :func:`title_words`; vendors are rows behind the titles.
     """
-    return title_words(vendors).filter(~pl.col("word").is_in(sorted(_table().legal_forms)))
+    is_legal_form = pl.col("word").is_in(sorted(_table().legal_forms))
+    return title_words(pl.concat([titles, vendors])).filter(
+        (pl.col("row") < titles.len()) | ~is_legal_form
+    )
 
 
 def _spelled(titles: pl.Series) -> pl.DataFrame:

@@ -53,11 +53,19 @@ def with_derivation(totals: pl.DataFrame, params: PricingParams) -> pl.DataFrame
         _of_kind(),
         _expected(),
     ]
-    return totals.with_columns(derivation=pl.format("{}; {}; {}; {}{}{}{}.", *clauses))
+    # What several clauses say is written once.
+    written = totals.with_columns(
+        _allowed=_allowed(params),
+        _target=_amount("target_minor"),
+        _capped=_amount("capped_minor"),
+        _floor=_amount("floor_minor"),
+    )
+    derivation = pl.format("{}; {}; {}; {}{}{}{}.", *clauses)
+    return totals.with_columns(written.select(derivation=derivation).to_series())
 
 
 def _target_clause(params: PricingParams) -> pl.Expr:
-    margin, target = pl.col("margin_total_minor"), _amount("target_minor")
+    margin, target = pl.col("margin_total_minor"), pl.col("_target")
     by_rule = (
         pl.format("By fixed weights {} come off", target)
         if params.discount_rule == "fixed_weights"
@@ -97,13 +105,13 @@ def _worded(level: pl.Expr, count: pl.Expr, meanings: dict[str, str]) -> pl.Expr
 
 
 def _caps_clause(params: PricingParams) -> pl.Expr:
-    allowed = _allowed(params)
+    allowed = pl.col("_allowed")
     capped, target = pl.col("capped_minor"), pl.col("target_minor")
     by_margin = pl.col("margin_total_minor").is_not_null() & (
         params.discount_rule == "expected_margin"
     )
     noticed = as_percentage(params.min_discount_rate)
-    amount = _amount("capped_minor")
+    amount = pl.col("_capped")
     return (
         pl.when(pl.col("most_minor") == 0)
         .then(pl.format("no whole minor unit lies within {}, so {} off", allowed, amount))
@@ -169,7 +177,7 @@ def _floor_clause(params: PricingParams) -> pl.Expr:
         OTHER_BUNDLES: f"{stacked}, and what other bundles may take off its items as well",
     }
     reason = pl.col("floor_reason")
-    named = pl.format("the floor of {} ({})", _amount("floor_minor"), reason.replace(meanings))
+    named = pl.format("the floor of {} ({})", "_floor", reason.replace(meanings))
     before_charm = pl.col("uncharmed_minor")
     noticed = as_percentage(params.min_discount_rate)
     return (

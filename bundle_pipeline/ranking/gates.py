@@ -33,8 +33,8 @@ def with_failed_gate(priced: pl.DataFrame, params: RankingParams) -> pl.DataFram
     """
     gates = _gates(params)
     codes = [pl.when(gate.fails).then(pl.lit(gate.code)) for gate in gates]
-    details = [pl.when(gate.fails).then(gate.detail) for gate in gates]
-    return priced.with_columns(code=pl.coalesce(codes), detail=pl.coalesce(details))
+    details = [pl.when(pl.col("code") == gate.code).then(gate.detail) for gate in gates]
+    return priced.with_columns(code=pl.coalesce(codes)).with_columns(detail=pl.coalesce(details))
 
 
 def _gates(params: RankingParams) -> list[Gate]:

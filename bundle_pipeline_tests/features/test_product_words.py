@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from bundle_pipeline.features.product_words import title_words, vendor_words
+from bundle_pipeline.features.product_words import title_and_vendor_words, title_words
 
 
 def words(title: str | None) -> list[str]:
@@ -63,8 +63,10 @@ def test_letters_that_are_models_stay() -> None:
 
 
 def test_vendors_are_read_without_their_legal_form() -> None:
-    names = vendor_words(pl.Series(["ACME Inc.", None, "Acme GmbH & Co. KG"]))
-    assert names.select("row", "word").rows() == [(0, "acme"), (2, "acme")]
+    titles = pl.Series(["Bar & Co. KG", None])
+    vendors = pl.Series(["ACME Inc.", None, "Acme GmbH & Co. KG"])
+    found = title_and_vendor_words(titles, vendors).select("row", "word").rows()
+    assert found == [(0, "bar"), (0, "co"), (0, "kg"), (2, "acme"), (4, "acme")]
 
 
 def test_no_titles_have_no_words() -> None:
