@@ -30,8 +30,7 @@ def product_money(sales: Sales) -> pl.DataFrame:
     is_cost_known = pl.col("cost_minor").is_not_null() | net.is_null()
     cut = own & pl.col("is_discounted")
     return (
-        sales.lines.lazy()
-        .group_by("product")
+        sales.lines.group_by("product")
         .agg(
             order_count=pl.col("order").n_unique().cast(pl.Int64),
             unit_count=pl.col("quantity").sum(),
@@ -54,7 +53,6 @@ def product_money(sales: Sales) -> pl.DataFrame:
             discounted_line_rate=_share("_cut_lines", "_lines"),
         )
         .drop("_stated", "_off", "_gross", "_cut_gross", "_cut_lines", "_lines")
-        .collect()
     )
 
 

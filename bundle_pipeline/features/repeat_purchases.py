@@ -24,11 +24,11 @@ def repeat_purchases(sales: Sales) -> pl.DataFrame:
         pl.col("customer") == pl.col("customer").shift()
     )
     return (
-        sales.lines.lazy()
+        sales.lines.select("product", "customer", "age_days")
         .drop_nulls("customer")
-        .select("product", "customer", "age_days")
-        .unique()
         .sort("product", "customer", "age_days")
+        # Equal rows are beside each other.
+        .filter(pl.any_horizontal(pl.all().ne_missing(pl.all().shift())))
         .with_columns(_is_same=is_same.fill_null(value=False))
         .with_columns(
             _gap=pl.when("_is_same").then(gap),
@@ -41,5 +41,4 @@ def repeat_purchases(sales: Sales) -> pl.DataFrame:
             repeat_customer_count=pl.col("_is_second").sum().cast(pl.Int64),
             repeat_interval_days=pl.col("_gap").median(),
         )
-        .collect()
     )

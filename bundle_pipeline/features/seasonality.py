@@ -84,15 +84,11 @@ def measured_seasons(sales: Sales, *, min_order_count: int) -> pl.DataFrame:
 def _monthly_orders(sales: Sales) -> pl.DataFrame:
     """Orders per ``product`` and ``month``: months since year 0, January first."""
     time = pl.col("ordered_at").dt
-    month = (time.year() * _MONTHS + time.month().cast(pl.Int32) - 1).alias("month")
+    month = time.year() * _MONTHS + time.month().cast(pl.Int32) - 1
     return (
-        sales.lines.lazy()
-        .select("product", "order", month)
-        .unique()
-        .group_by("product", "month")
-        .agg(order_count=pl.len().cast(pl.Int64))
+        sales.lines.group_by("product", month=month)
+        .agg(order_count=pl.col("order").n_unique().cast(pl.Int64))
         .sort("product", "month")
-        .collect()
     )
 
 

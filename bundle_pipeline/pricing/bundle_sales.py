@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse  # pyright: ignore[reportMissingTypeStubs]
 
 from bundle_pipeline.pricing.sales import Codes, Floats, WeeklySales
@@ -37,6 +38,17 @@ class Wanted:
     def sizes(self) -> Codes:
         """Variants of each bundle."""
         return np.bincount(self.bundle).astype(np.int64)
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """The chosen bundles alone, numbered anew."""
+        row = chosen[self.bundle]
+        number: Codes = chosen.cumsum(dtype=np.int64) - 1
+        return type(self)(
+            bundle=number[self.bundle[row]],
+            variant=self.variant[row],
+            units=self.units[row],
+            needed=self.needed[chosen],
+        )
 
 
 def joint_order_counts(sales: WeeklySales, wanted: Wanted) -> Floats:

@@ -158,7 +158,6 @@ def _wanted(items: pl.DataFrame, bundle: Codes, variant: Codes) -> Wanted:
 
 
 def _bought(sales: WeeklySales, wanted: Wanted, units_from_next: Codes) -> _Bought:
-    joint = joint_order_counts(sales, wanted)
     held = np.bincount(sales.variant, minlength=sales.variant_ids.len())[wanted.variant]
     # Picks of some options: as many orders as the options that were sold could fill.
     is_pick = wanted.needed < wanted.sizes
@@ -167,8 +166,11 @@ def _bought(sales: WeeklySales, wanted: Wanted, units_from_next: Codes) -> _Boug
         np.add.reduceat(held, wanted.starts) / wanted.needed,
         np.minimum.reduceat(held, wanted.starts),
     )
-    used, below = np.ones(joint.size), np.zeros(joint.size)
-    single = np.flatnonzero(wanted.sizes == 1)
+    joint, used, below = np.zeros(orders.size), np.ones(orders.size), np.zeros(orders.size)
+    # Those of one variant have many quantities, and nothing to hold beside it.
+    is_single = wanted.sizes == 1
+    joint[~is_single] = joint_order_counts(sales, wanted.of(~is_single))
+    single = np.flatnonzero(is_single)
     if single.size:
         row = wanted.starts[single]
         least = wanted.units[row]

@@ -33,10 +33,18 @@ def test_joint_orders_match_brute_force() -> None:
         units=np.array([units for _, _, units in rows]),
         needed=np.array([needed for _, needed in bundles]),
     )
-    assert joint_order_counts(sales(), wanted).tolist() == [
+    counts = [
         sum(sum(b.get(v, 0) >= n for v, n in asked.items()) >= needed for b in BASKETS)
         for asked, needed in bundles
     ]
+    assert joint_order_counts(sales(), wanted).tolist() == counts
+    some = np.array([True, False, True, False, False, True])
+    assert joint_order_counts(sales(), wanted.of(some)).tolist() == [
+        counts[0],
+        counts[2],
+        counts[5],
+    ]
+    assert joint_order_counts(sales(), wanted.of(~some & some)).tolist() == []
 
 
 def test_units_bought_match_brute_force() -> None:
