@@ -76,7 +76,8 @@ def suggested_mixes(
     )
     # Of one product the best-selling variant is the seed: one group, not one for each variant.
     of_variants = (
-        offerable.select("product_id", option_id="variant_id")
+        offerable.filter(pl.len().over("product_id") >= _FEWEST_OPTIONS)
+        .select("product_id", option_id="variant_id")
         .join(products.select("product_id", seed_id="variant_id"), on="product_id", validate="m:1")
         .select("seed_id", "option_id")
     )
@@ -96,9 +97,9 @@ def _suggested(
     offerable: pl.DataFrame,
     params: MixMatchParams,
 ) -> pl.DataFrame:
-    groups = _groups(pairs, offerable, params)
-    if groups.is_empty():
+    if pairs.is_empty():
         return no_suggestions()
+    groups = _groups(pairs, offerable, params)
     uptakes = _uptakes(groups, units, params)
     is_proven = pl.col("uptake").struct.field("customer_count") >= params.min_customer_count
     return (

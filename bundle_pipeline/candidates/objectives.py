@@ -75,9 +75,10 @@ def bundle_objectives(
         ``suggestion``, ``objectives`` and ``objective_fit``; no row for one without an objective.
     """
     rows = members.join(_products(product_features), on="variant_id", how="left", validate="m:1")
+    planned = dict(objective_plan.filter("applies").select("objective", "product_ids").rows())
     served = {
         objective: pl.col("_product")
-        .is_in(planned_products(objective_plan, objective).implode())
+        .is_in(pl.lit(planned.get(objective, []), pl.List(pl.String)))
         .fill_null(value=False)
         for objective in _BY_PRODUCT
     }

@@ -11,6 +11,10 @@ from rapidfuzz.distance import OSA
 
 from bundle_pipeline.features.shortened_names import shortened_names
 
+# What products meet by, the strongest first.
+_BY_STRENGTH = pl.Enum(
+    ["same_words", "joined_words", "respelled_word", "extra_word", "extra_number", "same_sku"]
+)
 # A name that more products than this share but for a word is a line of products, not one of them.
 _MAX_EXTENSIONS = 10
 # Two words one letter apart may be one mistyped; shorter ones are codes and sizes.
@@ -35,35 +39,28 @@ def likely_pairs(
         max_per_product: Partners looked for behind each product in that order, at most.
 
     Returns:
-        ``first`` and ``second`` (rows, first below second) with ``match``: the strongest of
-        ``same_words``, ``joined_words``, ``respelled_word``, ``extra_word``, ``extra_number`` and
-        ``same_sku``. Sorted.
+        ``first`` and ``second`` (rows, first below second) with ``match``, the strongest. Sorted.
     """
     place = order.with_row_index("position").select("row", "position")
     names = _names(words)
     shortened = shortened_names(words).filter(pl.len().over("rest") <= _MAX_EXTENSIONS)
-    found = pl.concat(
+    joined = names.filter(pl.col("joined").str.len_chars() >= _MIN_JOINED_LENGTH)
+    keys = pl.concat(
         [
-            _neighbours(names.select("row", key="name"), place, max_per_product, "same_words"),
-            _neighbours(
-                names.filter(pl.col("joined").str.len_chars() >= _MIN_JOINED_LENGTH).select(
-                    "row", key="joined"
-                ),
-                place,
-                max_per_product,
-                "joined_words",
-            ),
-            _respelled(shortened),
-            _extensions(shortened, names, place, max_per_product),
-            _neighbours(_labels(skus), place, max_per_product, "same_sku"),
+            names.select("row", key="name", match=pl.lit("same_words")),
+            joined.select("row", key="joined", match=pl.lit("joined_words")),
+            _labels(skus).with_columns(match=pl.lit("same_sku")),
         ]
     )
-    return (
-        found.with_row_index("strength")
-        .sort("strength")
-        .unique(["first", "second"], keep="first", maintain_order=True)
-        .select("first", "second", "match")
-        .sort("first", "second")
+    found = pl.concat(
+        [
+            _neighbours(keys, place, max_per_product),
+            _respelled(shortened),
+            _extensions(shortened, names, place, max_per_product),
+        ]
+    )
+    return found.sort("first", "second", pl.col("match").cast(_BY_STRENGTH)).unique(
+        ["first", "second"], keep="first", maintain_order=True
     )
 
 
@@ -79,18 +76,17 @@ def _names(words: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _neighbours(
-    keys: pl.DataFrame, place: pl.DataFrame, max_per_product: int, match: str
-) -> pl.DataFrame:
+def _neighbours(keys: pl.DataFrame, place: pl.DataFrame, max_per_product: int) -> pl.DataFrame:
     """Each product with the next ones of the same key, in the order of ``place``."""
+    of_key = ("match", "key")
     ordered = (
-        keys.filter(pl.len().over("key") > 1)
+        keys.filter(pl.len().over(of_key) > 1)
         .join(place, on="row", validate="m:1")
-        .sort("key", "position")
+        .sort(*of_key, "position")
     )
-    others = [pl.col("row").shift(-step).over("key") for step in range(1, max_per_product + 1)]
-    met = ordered.select("row", other=pl.concat_list(others)).explode("other").drop_nulls()
-    return _pairs(met, pl.lit(match))
+    others = [pl.col("row").shift(-step).over(of_key) for step in range(1, max_per_product + 1)]
+    met = ordered.select("row", "match", other=pl.concat_list(others)).explode("other").drop_nulls()
+    return _pairs(met, pl.col("match"))
 
 
 def _respelled(shortened: pl.DataFrame) -> pl.DataFrame:

@@ -21,19 +21,17 @@ def shortened_names(words: pl.DataFrame) -> pl.DataFrame:
         of the alphabet) and ``is_line``: whether many other words stand in its place in names of
         other products. Names of 3 to 12 words.
     """
-    word_count = pl.len().over("row")
-    ordered = (
-        words.filter(word_count.is_between(_MIN_WORDS, _MAX_WORDS))
-        .sort("row", "word")
-        .with_columns(nth=pl.int_range(pl.len()).over("row"))
-    )
-    others = ordered.select("row", other="nth", other_word="word")
+    name, nth = pl.col("name").list, pl.col("nth")
+    rest = pl.concat_list(name.head(nth), name.slice(nth + 1)).list.join(" ")
+    is_line = pl.col("word").n_unique().over("rest") > _MAX_WORDS_OF_A_PLACE
     return (
-        ordered.join(others, on="row", validate="m:m", maintain_order="left_right")
-        .filter(pl.col("nth") != pl.col("other"))
-        .group_by("row", "nth", "word", "is_number", maintain_order=True)
-        .agg(rest=pl.col("other_word").str.join(" "))
+        words.sort("row", "word")
+        .group_by("row", maintain_order=True)
+        .agg("word", "is_number", nth=pl.int_range(pl.len()))
+        .filter(pl.col("word").list.len().is_between(_MIN_WORDS, _MAX_WORDS))
+        .with_columns(name="word")
+        .explode("word", "is_number", "nth")
+        .select("row", "word", "is_number", rest=rest)
         .unique(["row", "rest"], keep="first", maintain_order=True)
-        .with_columns(is_line=pl.col("word").n_unique().over("rest") > _MAX_WORDS_OF_A_PLACE)
-        .drop("nth")
+        .with_columns(is_line=is_line)
     )

@@ -106,14 +106,14 @@ def _one_slip_apart(vocabulary: pl.DataFrame) -> pl.DataFrame:
     one of those texts, and nothing else has to be compared.
     """
     word, place = pl.col("word"), pl.col("place")
-    whole = vocabulary.with_columns(key=word)
-    without_a_letter = (
-        vocabulary.with_columns(place=pl.int_ranges(word.str.len_chars()))
+    keys = (
+        # Behind the last letter nothing is left out.
+        vocabulary.with_columns(place=pl.int_ranges(word.str.len_chars() + 1))
         .explode("place")
         .select(*vocabulary.columns, key=word.str.slice(0, place) + word.str.slice(place + 1))
+        .unique(["word", "key"])
+        .filter(pl.len().over("key").is_between(2, _MAX_ALIKE))
     )
-    keys = pl.concat([whole, without_a_letter]).unique(["word", "key"])
-    keys = keys.filter(pl.len().over("key") <= _MAX_ALIKE)
     met = (
         keys.join(
             keys.select("key", other="word", other_count="product_count"),

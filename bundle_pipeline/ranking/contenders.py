@@ -15,29 +15,28 @@ def contender_items(passed: pl.DataFrame) -> pl.DataFrame:
         ``unit_count`` (units in one bundle), ``available_count`` and ``days_of_cover`` of the
         variant, ``feasible_quantity`` of the bundle and ``is_anchor``.
     """
+    item = pl.col("items").struct
+    variant_id = item.field("variant_id")
     return (
         passed.sort("bundle_id")
-        .with_row_index("bundle")
         .select(
-            pl.col("bundle").cast(pl.Int64),
             "items",
+            bundle=pl.int_range(pl.len(), dtype=pl.Int64),
             feasible_quantity=pl.col("stock").struct.field("feasible_quantity"),
         )
         .explode("items")
-        .unnest("items")
         .select(
             "bundle",
-            "variant_id",
-            product=pl.coalesce("product_id", "variant_id"),
-            category="product_type",
-            unit_count="quantity",
-            available_count="available_count",
-            days_of_cover="days_of_cover",
+            variant_id,
+            product=pl.coalesce(item.field("product_id"), variant_id),
+            category=item.field("product_type"),
+            # Buy two of a variant and get a third: it stands in two items, and takes three units.
+            unit_count=item.field("quantity").sum().over("bundle", variant_id),
+            available_count=item.field("available_count"),
+            days_of_cover=item.field("days_of_cover"),
             feasible_quantity="feasible_quantity",
             is_anchor=pl.int_range(pl.len()).over("bundle") == 0,
         )
-        # Buy two of a variant and get a third: it stands in two items, and takes three units.
-        .with_columns(unit_count=pl.col("unit_count").sum().over("bundle", "variant_id"))
         .unique(["bundle", "variant_id"], keep="first", maintain_order=True)
     )
 

@@ -20,33 +20,32 @@ def with_similar_items(
         The same rows in the same order; null where a bundle has no such items, else text such as
         ``1 and 2``.
     """
-    pairs = _item_pairs(bundles)
     families = _families(duplicate_products)
-    of_family = pairs.join(
-        families.rename({"product_id": "first", "family_id": "family"}), on="first", validate="m:1"
-    ).join(
-        families.rename({"product_id": "second", "family_id": "other_family"}),
-        on="second",
-        validate="m:1",
-    )
     shown = substitutes.filter("is_substitute").select(
-        first="first_product_id", second="second_product_id"
+        first="first_product_id", second="second_product_id", is_substitute="is_substitute"
     )
-    duplicates = of_family.filter(pl.col("family") == pl.col("other_family"))
-    either = pairs.join(shown, on=["first", "second"], how="semi")
-    return bundles.join(
-        _named(duplicates, "duplicate_items"),
-        on="bundle_id",
-        how="left",
-        validate="1:1",
-        maintain_order="left",
-    ).join(
-        _named(either, "substitute_items"),
-        on="bundle_id",
-        how="left",
-        validate="1:1",
-        maintain_order="left",
+    named = pl.format("{} and {}", "first", "second")
+    is_duplicate = pl.col("family_id") == pl.col("family_id_of_other")
+    similar = (
+        _item_pairs(bundles)
+        .join(families, left_on="first", right_on="product_id", how="left", validate="m:1")
+        .join(
+            families,
+            left_on="second",
+            right_on="product_id",
+            how="left",
+            suffix="_of_other",
+            validate="m:1",
+        )
+        .join(shown, on=["first", "second"], how="left", validate="m:1")
+        .sort("bundle_id", "first", "second")
+        .group_by("bundle_id")
+        .agg(
+            duplicate_items=named.filter(is_duplicate).first(),
+            substitute_items=named.filter(pl.col("is_substitute")).first(),
+        )
     )
+    return bundles.join(similar, on="bundle_id", how="left", validate="1:1", maintain_order="left")
 
 
 def _item_pairs(bundles: pl.DataFrame) -> pl.DataFrame:
@@ -73,11 +72,3 @@ def _families(duplicate_products: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         [sure.select("family_id", product_id=f"{side}_product_id") for side in ("first", "second")]
     ).unique("product_id")
-
-
-def _named(pairs: pl.DataFrame, column: str) -> pl.DataFrame:
-    return (
-        pairs.sort("bundle_id", "first", "second")
-        .unique("bundle_id", keep="first", maintain_order=True)
-        .select("bundle_id", pl.format("{} and {}", "first", "second").alias(column))
-    )
