@@ -124,16 +124,16 @@ def _with_amounts(words: pl.DataFrame) -> pl.DataFrame:
             for spelling, factor in spellings.items()
         ]
     )
-    is_number = pl.col("word").str.contains(_IS_NUMBER)
-    following = pl.col("word").shift(-1).over("row")
-    after_that = pl.col("word").shift(-2).over("row")
+    following, number = pl.col("following"), pl.col("number")
     # "2 in 1" isn't two inches.
-    is_between = (following == "in") & after_that.str.contains(_IS_NUMBER).fill_null(value=False)
+    is_between = (following == "in") & number.shift(-2).over("row").is_not_null()
+    is_amount = number.is_not_null() & ~is_between
     return (
         words.with_columns(
-            number=pl.when(is_number).then("word"),
-            spelling=pl.when(is_number & ~is_between).then(_singular(following)),
+            number=pl.when(pl.col("word").str.contains(_IS_NUMBER)).then("word"),
+            following=pl.col("word").shift(-1).over("row"),
         )
+        .with_columns(spelling=pl.when(is_amount).then(_singular(following)))
         .join(units, on="spelling", how="left", validate="m:1", maintain_order="left")
         .with_columns(
             is_unit=pl.col("unit").is_not_null().shift(1).over("row").fill_null(value=False)
@@ -172,12 +172,15 @@ def _with_number_places(words: pl.DataFrame) -> pl.DataFrame:
 
 def _with_colour_places(words: pl.DataFrame) -> pl.DataFrame:
     """Say of colours that stand apart which of them they are; red/white is white/red."""
-    is_colour = pl.col("word").is_in(sorted(_table().colours))
-    is_first = is_colour & ~is_colour.shift(1, fill_value=False).over("row")
+    is_colour, is_first = pl.col("is_colour"), pl.col("is_first")
     several = is_first.sum().over("row") > 1
     place = (is_first.cum_sum().over("row") - 1).cast(pl.String)
-    return words.with_columns(
-        word=pl.when(is_colour & several).then(pl.col("word") + "@" + place).otherwise("word")
+    return (
+        words.with_columns(is_colour=pl.col("word").is_in(sorted(_table().colours)))
+        .with_columns(is_first=is_colour & ~is_colour.shift(1, fill_value=False).over("row"))
+        .with_columns(
+            word=pl.when(is_colour & several).then(pl.col("word") + "@" + place).otherwise("word")
+        )
     )
 
 

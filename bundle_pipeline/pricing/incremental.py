@@ -33,6 +33,8 @@ _DIVERTED = ((0.0, 0.25), (1.0, 0.5), (2.0, 0.25))
 # A two-sided interval of 90 %.
 _LOW, _HIGH = 0.05, 0.95
 _BUNDLES_AT_A_TIME = 1000
+# With some eighty discounts each, and a grid for each of these: as much as a processor's cache has.
+_BUNDLES_TRIED_AT_A_TIME = 20
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Economics:
     """Share of the margin of additional bundles that would have been earned anyway."""
     kept_share: float
     """Share of sales that isn't refunded."""
+
+    def kept_margins(self, diverted: float = 1.0) -> Floats:
+        """What one additional bundle brings at list prices, with a multiple of what is diverted."""
+        return self.margins * (1 - np.minimum(diverted * self.diverted_shares, 1))
 
 
 @dataclass(frozen=True)
@@ -79,24 +85,23 @@ def prospects(economics: Economics, responses: BundleResponses, tried: Codes) ->
     gains, chances = np.zeros(tried.shape), np.zeros(tried.shape)
     weights = responses.elasticities.weights
     chance_below = np.pad(weights.cumsum(axis=1), ((0, 0), (1, 0)))
-    for column in range(tried.shape[1]):
-        discount = tried[:, column]
-        kept = _kept_margin(economics, discount)
-        given = economics.used_counts * discount
-        more = _more_sold(economics, responses, discount, slice(None))
-        relieved = kept + economics.reliefs
-        gains[:, column] = np.einsum("ij,ij->i", weights, more) * relieved - given
+    for first in range(0, tried.shape[0], _BUNDLES_TRIED_AT_A_TIME):
+        some = slice(first, first + _BUNDLES_TRIED_AT_A_TIME)
+        kept = economics.kept_margins()[some, None] - tried[some]
+        given = economics.used_counts[some, None] * tried[some]
+        more = _more_sold(economics, responses, tried[some], some)
+        relieved = kept + economics.reliefs[some, None]
+        gains[some] = np.einsum("ij,idj->id", weights[some], more) * relieved - given
         losing = _losing(more, kept, given)
-        chances[:, column] = np.take_along_axis(chance_below, losing, axis=1)[:, 0]
+        chances[some] = np.take_along_axis(chance_below[some], losing, axis=1)
     return Prospects(gains * responses.order_rates[:, None], chances, responses.information)
 
 
 def _losing(more: Floats, kept: Floats, given: Floats) -> Codes:
-    """How many of the elasticities, the lowest ones, don't make up for what is given; n x 1."""
+    """How many of the elasticities, the lowest ones, don't make up for what is given."""
     enough = np.where(kept > 0, given / np.where(kept > 0, kept, 1.0), np.inf)
-    # Rows ascend. What needs nothing at all is never lost.
-    count = (more < np.where(given > 0, enough, -np.inf)[:, None]).sum(axis=1)
-    return count[:, None]
+    # They ascend. What needs nothing at all is never lost.
+    return (more < np.where(given > 0, enough, -np.inf)[..., None]).sum(axis=-1)
 
 
 def best_discounts(worths: Floats, tried: Codes, allowed: npt.NDArray[np.bool_]) -> Codes:
@@ -132,30 +137,25 @@ def break_even_factors(economics: Economics, discounts: Codes) -> Floats:
 
     NaN where a cost is unknown, or where no number of bundles makes up for the discount.
     """
-    kept, given = _kept_margin(economics, discounts), economics.used_counts * discounts
+    kept, given = economics.kept_margins() - discounts, economics.used_counts * discounts
     paid_back = np.where(kept > 0, 1 + given / np.where(kept > 0, kept, 1.0), np.nan)
     return np.where((discounts == 0) & ~np.isnan(kept), 1.0, paid_back)
-
-
-def _kept_margin(economics: Economics, discounts: Codes, *, diverted: float = 1.0) -> Floats:
-    """What one additional bundle brings, with a multiple of the diverted share."""
-    return economics.margins * (1 - np.minimum(diverted * economics.diverted_shares, 1)) - discounts
 
 
 def _more_sold(
     economics: Economics, responses: BundleResponses, discounts: Codes, some: Codes | slice
 ) -> Floats:
-    """Additional bundles per bundle sold anyway, of some bundles by elasticity; n x grid."""
-    off = (discounts / economics.list_totals * responses.unit_counts)[some]
-    share = economics.bought_shares[some][:, None]
-    odds = np.expm1(np.outer(off, ELASTICITIES))
+    """Additional bundles per bundle sold anyway; some bundles x their discounts x elasticities."""
+    off = discounts / economics.list_totals[some, None] * responses.unit_counts[some, None]
+    share = economics.bought_shares[some, None, None]
+    odds = np.expm1(off[..., None] * ELASTICITIES)
     return odds * (1 - share) / (1 + share * odds)
 
 
 def _outlook(
     economics: Economics, responses: BundleResponses, discounts: Codes, some: Codes
 ) -> Floats:
-    more = _more_sold(economics, responses, discounts, some)
+    more = _more_sold(economics, responses, discounts[some, None], some)[:, 0]
     weights = responses.elasticities.weights[some]
     shape = responses.joint_counts[some] + JEFFREYS
     scale = economics.kept_share / responses.months[some, None]
@@ -164,11 +164,11 @@ def _outlook(
     drawn: list[Floats] = []
     chance: list[Floats] = []
     for diverted, weight in _DIVERTED:
-        kept = _kept_margin(economics, discounts, diverted=diverted)[some, None]
+        kept = (economics.kept_margins(diverted) - discounts)[some, None]
         gain = more * kept - given
         drawn.append((gain[:, :, None] * rates[:, None, :]).reshape(gain.shape[0], -1))
         chance.append(np.repeat(weights, rates.shape[1], axis=1) * (weight / rates.shape[1]))
-    gain = more * _kept_margin(economics, discounts)[some, None] - given
+    gain = more * (economics.kept_margins() - discounts)[some, None] - given
     expected = shape * scale[:, 0] * (weights * gain).sum(axis=1)
     ends = _quantiles(np.concatenate(drawn, axis=1), np.concatenate(chance, axis=1))
     return np.stack([expected, *ends])
