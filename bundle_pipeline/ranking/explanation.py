@@ -27,14 +27,15 @@ def with_explanation(bundles: pl.DataFrame) -> pl.DataFrame:
     """
     sentences = [_together(), _uptake(), _not_proven(), _customers(), _newest(), _price(), _stock()]
     explanation = pl.concat_str(sentences, separator=" ", ignore_nulls=True)
-    return bundles.with_columns(explanation=explanation)
+    named = bundles.with_columns(_names=pl.col("items").list.eval(_item_name()))
+    return bundles.with_columns(named.select(explanation=explanation).to_series())
 
 
 def _together() -> pl.Expr:
     """Null, and so left out, where there is no evidence of items bought together."""
     evidence = pl.col("evidence").struct
     basket_count = evidence.field("basket_count")
-    names = pl.col("items").list.eval(_item_name())
+    names = pl.col("_names")
     is_pair = names.list.len() == 2  # noqa: PLR2004 - a pair is two
     return pl.format(
         "Of {} with {}, {} % also hold {} ({}): {} times what {} "

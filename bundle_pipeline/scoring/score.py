@@ -17,7 +17,7 @@ from bundle_pipeline.scoring.availability import availability_component
 from bundle_pipeline.scoring.confidence import confidence_component
 from bundle_pipeline.scoring.content_fit import content_fits
 from bundle_pipeline.scoring.evidence import evidence_component
-from bundle_pipeline.scoring.expected_margin import expected_margin_component
+from bundle_pipeline.scoring.expected_margin import expected_margin_component, with_earned
 from bundle_pipeline.scoring.novelty import novelty_component
 from bundle_pipeline.scoring.objective_fit import objective_fit_component
 from bundle_pipeline.scoring.outlook import with_outlooks
@@ -83,6 +83,7 @@ def score_bundles(
     scored = (
         _with_looked_up(candidates, params, facts)
         .pipe(with_outlooks)
+        .pipe(with_earned)
         .with_columns(scores=_components())
         .with_columns(contributions=_contributions(params, facts.baskets.basket_count))
         .with_columns(score=_total())

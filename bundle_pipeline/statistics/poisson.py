@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 # Intervals are two-sided 95 %.
 _TAIL = 0.025
-# Halvings until a critical count is exact: counts fit 2 ** 40.
-_HALVINGS = 40
+# Twice the mean and so many more are hardly ever reached by chance: there a search begins.
+_BEYOND_MEAN = 64
 # Halvings until a mean is as exact as its number allows.
 _MEAN_HALVINGS = 52
 
@@ -99,12 +99,14 @@ def critical_count(expected: Floats, level: float | Floats) -> Counts:
         level: Largest chance of reaching the count under the null, in (0, 1).
     """
     below = np.zeros(expected.shape, dtype=np.int64)
-    reached = np.full(expected.shape, 1 << _HALVINGS, dtype=np.int64)
-    for _ in range(_HALVINGS):
+    reached = (2 * expected).astype(np.int64) + _BEYOND_MEAN
+    while (is_below := upper_tail(reached, expected) > level).any():
+        below, reached = np.where(is_below, reached, below), np.where(is_below, 2, 1) * reached
+    while (reached - below > 1).any():
         middle = (below + reached) // 2
-        enough = upper_tail(middle, expected) <= level
-        reached = np.where(enough, middle, reached)
-        below = np.where(enough, below, middle)
+        is_below = upper_tail(middle, expected) > level
+        reached = np.where(is_below, reached, middle)
+        below = np.where(is_below, middle, below)
     return reached
 
 

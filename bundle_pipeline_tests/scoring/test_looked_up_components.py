@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bundle_pipeline.baskets.encoded import encode_baskets
 from bundle_pipeline.scoring.affinity import affinities
 from bundle_pipeline.scoring.content_fit import content_fits
-from bundle_pipeline.scoring.expected_margin import expected_margin_component
+from bundle_pipeline.scoring.expected_margin import expected_margin_component, with_earned
 from bundle_pipeline.scoring.normalise import robust_scale
 from bundle_pipeline.scoring.novelty import novelty_component
 from bundle_pipeline.scoring.objective_fit import objective_fit_component
@@ -104,7 +104,7 @@ def test_the_fit_of_the_first_objective_counts() -> None:
 def test_where_no_orders_stand_behind_a_bundle_it_is_expected_to_earn_nothing() -> None:
     items = [bundle_item(v, unit_cost_minor=100) for v in "ab"]
     row = candidate(*items, evidence=None, backing="unproven")
-    assert candidate_bundles(row).select(expected_margin_component()).item() == 0.0
+    assert with_earned(candidate_bundles(row)).select(expected_margin_component()).item() == 0.0
 
 
 def test_expected_margin_is_known_margin_times_baskets_beyond_chance() -> None:
@@ -114,7 +114,8 @@ def test_expected_margin_is_known_margin_times_baskets_beyond_chance() -> None:
         return candidate(*items, evidence=found, bundle_id=f"{cost} {count}")
 
     rows = [row(900, 15), row(500, 15), row(100, 15), row(1200, 15), row(900, 4), row(None, 15)]
-    found = candidate_bundles(*rows).select("bundle_id", expected_margin_component()).rows()
+    candidates = with_earned(candidate_bundles(*rows))
+    found = candidates.select("bundle_id", expected_margin_component()).rows()
     amounts = [math.log1p(m * 10) for m in (200, 1000, 1800)]
     # Of 0, 0 and these three the middle half reaches from 0 to the second.
     expected = {

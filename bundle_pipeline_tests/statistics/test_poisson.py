@@ -93,6 +93,16 @@ def test_the_critical_count_is_the_first_within_the_level(mean: float, level: fl
         assert upper_tail(needed - 1, expected)[0] > level
 
 
+def test_critical_counts_are_found_beside_each_other_however_far_they_are() -> None:
+    # The chance of 3 with a mean of 1e-60 is 1e-180 / 6, that of 2 is 1e-120 / 2.
+    means = np.array([0.0, 1e-60, 3.0, 1e6])
+    together = critical_count(means, 1e-150)
+    assert together.tolist()[:2] == [1, 3]
+    alone = [critical_count(means[place : place + 1], 1e-150)[0] for place in range(means.size)]
+    assert together.tolist() == alone
+    assert together[2] > 2 * 3 + 64
+
+
 def test_the_detectable_mean_reaches_the_count_with_that_power() -> None:
     mean = detectable_mean(np.array([5, 300]), 0.8)
     assert upper_tail(np.array([5, 300]), mean).tolist() == pytest.approx([0.8, 0.8])
