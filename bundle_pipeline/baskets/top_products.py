@@ -21,12 +21,15 @@ def variants_of_top_products(
     sold = (
         order_lines.select("order_id", "variant_id")
         .drop_nulls("variant_id")
+        # There are few variants beside their lines: products are looked up and named once for each.
+        .group_by("variant_id")
+        .agg("order_id")
         .join(known, on="variant_id", how="left", validate="m:1")
         .with_columns(product=pl.coalesce("product_id", pl.format("variant:{}", "variant_id")))
     )
     products = (
         sold.group_by("product")
-        .agg(pl.col("order_id").n_unique().alias("order_count"), pl.col("variant_id").unique())
+        .agg("variant_id", order_count=pl.col("order_id").explode(empty_as_null=False).n_unique())
         .sort("order_count", "product", descending=[True, False])
         .head(product_count)
         .collect()
