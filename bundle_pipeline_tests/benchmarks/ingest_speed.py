@@ -1,8 +1,8 @@
 """How fast order lines come in, beside the fastest way to merely rewrite the same file.
 
-``python -m bundle_pipeline_tests.benchmarks.ingest_speed [--orders N]... [--rounds N]`` writes an
-order export (``samples.large_shop``) for each size, by default of 1, 3.7 and 32 million lines, and
-then, turn by turn and each in a process of its own, rewrites it with
+``python -m bundle_pipeline_tests.benchmarks.ingest_speed measure [--orders N]... [--rounds N]``
+writes an order export (``samples.large_shop``) for each size, by default of 1, 3.7 and 32 million
+lines, and then, turn by turn and each in a process of its own, rewrites it with
 ``polars.scan_csv(...).sink_parquet(...)`` and ingests it: reading, profiling and validating all
 rows, deciding each, and committing the frames to a lake.
 
