@@ -135,12 +135,13 @@ def outcomes_of(decided: pl.DataFrame) -> Outcomes:
 
 def _decided(rows: pl.DataFrame, outcome: str, rules: Sequence[Rule]) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)
-    first = pl.coalesce(
-        *(pl.when(rule.applies).then(pl.lit(rule.reason)) for rule in rules), nothing
-    )
-    rows = rows.with_columns(_first=first)
-    applies = is_undecided() & pl.col("_first").is_not_null()
+    first = rows.select(
+        pl.coalesce(*(pl.when(rule.applies).then(pl.lit(rule.reason)) for rule in rules), nothing)
+    ).to_series()
+    if first.null_count() == len(first):
+        return rows
+    applies = is_undecided() & pl.lit(first).is_not_null()
     return rows.with_columns(
         outcome=pl.when(applies).then(pl.lit(outcome)).otherwise("outcome"),
-        reason=pl.when(applies).then("_first").otherwise("reason"),
-    ).drop("_first")
+        reason=pl.when(applies).then(first).otherwise("reason"),
+    )
