@@ -61,13 +61,15 @@ def checked_delimiter(text: bytes, *, place: str) -> str:
 def _widths(start: str, delimiter: str) -> set[int]:
     """Cell counts of the first records below the header; the last may be cut off and is left out.
 
-    Empty where there is none, or where quotes are broken: the parser names that better.
+    Empty where there is none, or where quotes among them are broken: the parser names that better.
     """
     is_whole = len(start) < _SAMPLE_CHARACTERS
     lines = io.StringIO(start.replace("\r\n", "\n").replace("\r", "\n"))
+    records = (record for record in csv.reader(lines, delimiter=delimiter) if record)
     try:
-        records = [record for record in csv.reader(lines, delimiter=delimiter) if record]
+        # The header, the sample, and one that may be cut off.
+        first = list(islice(records, 1 + _SAMPLE_RECORDS + 1))
     except csv.Error:
         return set()
     last = None if is_whole else -1
-    return {len(record) for record in islice(records[1:last], _SAMPLE_RECORDS)}
+    return {len(record) for record in first[1:last][:_SAMPLE_RECORDS]}

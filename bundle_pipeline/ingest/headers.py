@@ -26,6 +26,7 @@ class KindMatch:
     """How well a header fits one kind of file."""
 
     kind: FileKind
+    column_count: int
     met_count: int
     missing: Groups
     is_marked: bool
@@ -108,18 +109,16 @@ def kind_matches(header: Sequence[str]) -> list[KindMatch]:
     wins. What is still equal goes by fewer gaps (if any group is met: else the kind that asks least
     would seem the nearest), more mapped columns, then as in ``FILE_KINDS``.
     """
-    scored = [(_match(kind, header), len(field_columns(kind, header))) for kind in FILE_KINDS]
-    ordered = sorted(
-        scored,
-        key=lambda entry: (
-            not entry[0].is_recognised,
-            bool(entry[0].missing),
-            -entry[0].met_count,
-            len(entry[0].missing) if entry[0].met_count else 0,
-            -entry[1],
+    return sorted(
+        (_match(kind, header) for kind in FILE_KINDS),
+        key=lambda match: (
+            not match.is_recognised,
+            bool(match.missing),
+            -match.met_count,
+            len(match.missing) if match.met_count else 0,
+            -match.column_count,
         ),
     )
-    return [match for match, _ in ordered]
 
 
 def recognised_kind(header: Sequence[str]) -> FileKind | None:
@@ -150,6 +149,7 @@ def _match(kind: FileKind, header: Sequence[str]) -> KindMatch:
     missing = missing_groups(fields, aliases.typical)
     return KindMatch(
         kind=kind,
+        column_count=len(fields),
         met_count=len(aliases.typical) - len(missing),
         missing=missing,
         is_marked=not missing_groups(fields, aliases.marks),
