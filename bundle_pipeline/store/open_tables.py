@@ -13,6 +13,8 @@ from bundle_pipeline.errors import ConfigError
 from bundle_pipeline.store.objects import is_local, opened
 from bundle_pipeline.store.patience import PATIENCE
 
+_LAST_CHECKPOINT = "_delta_log/_last_checkpoint"
+
 
 @dataclass(frozen=True)
 class _OpenTable:
@@ -67,7 +69,9 @@ def newest_version(uri: str) -> int:
     Raises:
         TableNotFoundError: There is no table.
     """
-    is_new = _commit_tag(uri, 0) is not None and _commit_tag(uri, 1) is None
+    # Behind a checkpoint commits may have been cleared away, in any order.
+    later = (commit_key(1), _LAST_CHECKPOINT)
+    is_new = _commit_tag(uri, 0) is not None and not any(_tag(uri, key) for key in later)
     return 0 if is_new else newest(uri).version()
 
 
@@ -87,8 +91,12 @@ def _stands(uri: str, known: _OpenTable) -> bool:
 
 
 def _commit_tag(uri: str, version: int) -> str | None:
+    return _tag(uri, commit_key(version))
+
+
+def _tag(uri: str, key: str) -> str | None:
     try:
-        return opened(uri).version(commit_key(version))
+        return opened(uri).version(key)
     except ConfigError:
         # The table's folder is gone.
         return None

@@ -50,10 +50,13 @@ def test_the_newest_version_of_a_table_is_that_of_its_last_commit(tmp_path: Path
         assert newest_version(uri) == version
 
 
-def test_a_table_whose_first_commit_was_cleared_away_has_a_newest_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cleared", [0, 1])
+def test_a_table_of_which_a_commit_was_cleared_away_has_a_newest_version(
+    cleared: int, tmp_path: Path
+) -> None:
     _write(tmp_path, 1)
     _write(tmp_path, 2)
     uri = str(tmp_path / "tables" / ItemCounts.name)
     at(uri).create_checkpoint()
-    (Path(uri) / commit_key(0)).unlink()
+    (Path(uri) / commit_key(cleared)).unlink()
     assert newest_version(uri) == 1
