@@ -79,6 +79,8 @@ def rows_unlike_entities(rows: pl.Series, entities: pl.Series) -> pl.DataFrame:
     """
     found = rows.alias("key").to_frame()
     there = entities.unique().alias("key").to_frame()
+    if rows.sort().equals(there.get_column("key").sort(), null_equal=False):
+        return found.clear()
     missing = there.join(found, on="key", how="anti")
     extra = found.join(there, on="key", how="anti")
     repeated = found.filter(~pl.col("key").is_first_distinct())

@@ -33,8 +33,15 @@ def with_failed_gate(priced: pl.DataFrame, params: RankingParams) -> pl.DataFram
     """
     gates = _gates(params)
     codes = [pl.when(gate.fails).then(pl.lit(gate.code)) for gate in gates]
-    details = [pl.when(pl.col("code") == gate.code).then(gate.detail) for gate in gates]
-    return priced.with_columns(code=pl.coalesce(codes)).with_columns(detail=pl.coalesce(details))
+    gated = priced.with_columns(code=pl.coalesce(codes))
+    # Most gates drop nothing, and wording costs more than looking.
+    found = set(gated.get_column("code").to_list())
+    details = [
+        pl.when(pl.col("code") == gate.code).then(gate.detail)
+        for gate in gates
+        if gate.code in found
+    ]
+    return gated.with_columns(detail=pl.coalesce(*details, pl.lit(None, pl.String)))
 
 
 def _gates(params: RankingParams) -> list[Gate]:
