@@ -202,20 +202,13 @@ def _rising(choice: _Choice, discounts: Codes) -> Codes:
 
 
 def _by_margin(choice: _Choice, worths: Floats) -> list[Codes]:
-    everything = np.ones_like(choice.in_caps)
-    return [
-        _with_best_tiers(choice, worths, mask, best_discounts(worths, choice.tried, mask))
-        for mask in (everything, choice.in_caps, choice.above_floor)
-    ]
-
-
-def _with_best_tiers(choice: _Choice, worths: Floats, mask: _Mask, best: Codes) -> Codes:
     tiers = choice.tiers
-    if not tiers.row.size:
-        return best
-    allowed = np.where(mask[tiers.row], worths[tiers.row], -np.inf)
+    allowed = (np.ones_like(choice.in_caps), choice.in_caps, choice.above_floor)
+    best = [best_discounts(worths, choice.tried, mask) for mask in allowed]
     off = choice.tried[tiers.row] // tiers.least_units[:, None]
-    best[tiers.row] = tiers.least_units * best_tiers(tiers, off, allowed)
+    gains = [np.where(mask[tiers.row], worths[tiers.row], -np.inf) for mask in allowed]
+    for discounts, per_unit in zip(best, best_tiers(tiers, off, gains), strict=True):
+        discounts[tiers.row] = tiers.least_units * per_unit
     return best
 
 

@@ -5,12 +5,15 @@ things hold for any quantity: the amount off a unit doesn't fall from tier to ti
 never costs less for holding one unit more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bundle_pipeline.pricing.sales import Codes, Floats
+
+_Mask = npt.NDArray[np.bool_]
 
 _BUNDLES_AT_A_TIME = 64
 _NOT_ALLOWED = -np.inf
@@ -30,7 +33,7 @@ class Tiers:
     """List price of a unit, minor units; the same in all tiers of a bundle."""
 
 
-def best_tiers(tiers: Tiers, unit_discounts: Codes, gains: Floats) -> Codes:
+def best_tiers(tiers: Tiers, unit_discounts: Codes, gains: Sequence[Floats]) -> list[Codes]:
     """What comes off a unit in each tier so that all tiers of a bundle together earn most.
 
     Exact, by dynamic programming over the tiers of a bundle.
@@ -40,14 +43,14 @@ def best_tiers(tiers: Tiers, unit_discounts: Codes, gains: Floats) -> Codes:
         unit_discounts: What is tried, minor units, ascending: one row per tier, the same for all
             tiers of a bundle, the first one 0.
         gains: What it earns, shaped alike; negative infinity where it isn't allowed. Nothing off is
-            taken to earn 0 and is always allowed.
+            taken to earn 0 and is always allowed. One or several, each for a choice of its own.
 
     Returns:
-        One amount off a unit per tier; the least among equals.
+        Of each choice one amount off a unit per tier; the least among equals.
     """
-    gains = gains.copy()
-    gains[:, 0] = 0.0
-    chosen = np.zeros(tiers.row.size, np.int64)
+    nothing = np.zeros((tiers.row.size, 1))
+    allowed = [np.hstack([nothing, gain[:, 1:]]) for gain in gains]
+    chosen = [np.zeros(tiers.row.size, np.int64) for _ in gains]
     starts = np.flatnonzero(tiers.tier == 0)
     sizes = np.diff(np.append(starts, tiers.row.size))
     for size in np.unique(sizes):
@@ -55,34 +58,34 @@ def best_tiers(tiers: Tiers, unit_discounts: Codes, gains: Floats) -> Codes:
         for first in range(0, same.size, _BUNDLES_AT_A_TIME):
             places: Codes = np.arange(size, dtype=np.int64)
             rows = same[first : first + _BUNDLES_AT_A_TIME, None] + places
-            columns = _best_columns(tiers, rows, unit_discounts[rows[:, 0]], gains[rows])
-            chosen[rows] = np.take_along_axis(unit_discounts[rows[:, 0]], columns, axis=1)
+            off, price = unit_discounts[rows[:, 0]], tiers.unit_price[rows[:, 0]]
+            follows = [_may_follow(off, price, tiers.least_units[row]) for row in rows.T]
+            for gain, best in zip(allowed, chosen, strict=True):
+                columns = _best_columns(follows, gain[rows])
+                best[rows] = np.take_along_axis(off, columns, axis=1)
     return chosen
 
 
-def _best_columns(tiers: Tiers, rows: Codes, off: Codes, gains: Floats) -> Codes:
+def _best_columns(follows: Sequence[_Mask], gains: Floats) -> Codes:
     """The column of each tier: bundles x tiers."""
     came_from: list[Codes] = []
-    price = tiers.unit_price[rows[:, 0]]
     # Below the first tier a unit costs its list price, which is the first column.
-    starts = _may_follow(off, price, tiers.least_units[rows[:, 0]])[:, 0]
-    best = np.where(starts, gains[:, 0], _NOT_ALLOWED)
-    for tier in range(1, rows.shape[1]):
-        follows = _may_follow(off, price, tiers.least_units[rows[:, tier]])
-        reached = np.where(follows, best[:, :, None], _NOT_ALLOWED)
+    best = np.where(follows[0][:, 0], gains[:, 0], _NOT_ALLOWED)
+    for tier in range(1, len(follows)):
+        reached = np.where(follows[tier], best[:, :, None], _NOT_ALLOWED)
         came_from.append(reached.argmax(axis=1))
         highest = np.take_along_axis(reached, came_from[-1][:, None], axis=1)
         best = gains[:, tier] + highest[:, 0]
-    columns = np.zeros(rows.shape, np.int64)
+    columns = np.zeros(gains.shape[:2], np.int64)
     columns[:, -1] = best.argmax(axis=1)
-    for tier in range(rows.shape[1] - 1, 0, -1):
+    for tier in range(len(follows) - 1, 0, -1):
         columns[:, tier - 1] = np.take_along_axis(
             came_from[tier - 1], columns[:, tier, None], axis=1
         )[:, 0]
     return columns
 
 
-def _may_follow(off: Codes, price: Codes, least_units: Codes) -> npt.NDArray[np.bool_]:
+def _may_follow(off: Codes, price: Codes, least_units: Codes) -> _Mask:
     """Whether one amount off (last axis) may follow another: bundles x before x after."""
     before, after = price[:, None, None] - off[:, :, None], price[:, None, None] - off[:, None, :]
     units = least_units[:, None, None]

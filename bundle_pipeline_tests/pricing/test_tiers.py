@@ -77,7 +77,10 @@ def earned(gains: list[list[int]], off: list[int] | tuple[int, ...]) -> float:
 
 
 def best_of(gains: np.ndarray, *quantities: list[int]) -> np.ndarray:
-    return best_tiers(tiers_of(*quantities), np.tile(OFF, (gains.shape[0], 1)), gains)
+    off = np.tile(OFF, (gains.shape[0], 1))
+    nothing, best = best_tiers(tiers_of(*quantities), off, [np.full_like(gains, -np.inf), gains])
+    assert not nothing.any()
+    return best
 
 
 def tiers_of(*quantities: list[int]) -> Tiers:
