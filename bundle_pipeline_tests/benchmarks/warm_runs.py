@@ -6,7 +6,9 @@ runs, so each of them validates every row anew. Prints seconds per run (sum of i
 median; the first run, in which lazy imports happen, is left out. With ``--preview`` each run is the
 quick look at a shop that has just landed: into a lake of its own, in which nothing is known.
 
-Beside them stand seconds of processor time, which tell more where a machine has other things to do.
+Beside them stand seconds of processor time, which tell more where a machine has other things to do,
+and how much of it went to other machines on the same host (``stolen``, as a share of what was used
+and stolen; 0 where the system doesn't count it): figures with and without don't compare.
 """
 
 import os
@@ -17,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
+import psutil
 import typer
 
 from bundle_pipeline.cli.progress import StepReport
@@ -28,6 +32,8 @@ from bundle_pipeline.schemas.shop_id import shop_id
 from bundle_pipeline.settings.deployment import Deployment
 
 _PROJECT = Path(__file__).parents[2]
+# Guests are counted within the time of users.
+_NOT_USED = ("idle", "iowait", "guest", "guest_nice", "steal")
 
 
 def measure(
@@ -44,12 +50,15 @@ def measure(
         lakes = [Path(home, f"lake-{number if preview else 0}") for number in range(runs + 1)]
         with dagster_instance() as instance:
             instance.add_dynamic_partitions(str(SHOPS.name), [shop])
+        used, stolen = _used_and_stolen()
         timed = [_one_run(landing, shop, lake, is_preview=preview) for lake in lakes][1:]
+        used, stolen = np.subtract(_used_and_stolen(), (used, stolen))
     what = "previews" if preview else "runs"
     for name, seconds in zip(("elapsed", "processor"), zip(*timed, strict=True), strict=True):
         each = " ".join(f"{second:.2f}" for second in seconds)
         median = statistics.median(seconds)
         typer.echo(f"{name}: median {median:.2f} s, of {runs} {what} of {shop}: {each}")
+    typer.echo(f"stolen: {stolen / (used + stolen):.0%} of the processors' time")
 
 
 def _one_run(landing: Path, shop: str, lake: Path, *, is_preview: bool) -> tuple[float, float]:
@@ -63,6 +72,13 @@ def _one_run(landing: Path, shop: str, lake: Path, *, is_preview: bool) -> tuple
     if outcome.reason is not None:
         raise SystemExit(outcome.reason)
     return sum(step.seconds for step in steps), processor
+
+
+def _used_and_stolen() -> tuple[float, float]:
+    """Seconds of all processors since the machine started: used by it, and given to others."""
+    seconds = psutil.cpu_times()._asdict()
+    stolen = seconds.get("steal", 0.0)
+    return sum(seconds.values()) - sum(seconds.get(name, 0.0) for name in _NOT_USED), stolen
 
 
 if __name__ == "__main__":
