@@ -148,7 +148,7 @@ class OpenSqliteEventLogStorage(ConsolidatedSqliteEventLogStorage):
         return self._read(_PARTITION, partitions_def_name, partition_key) is not None
 
     def _read(self, statement: str, *values: str) -> Sequence[Any] | None:
-        """The first row that a statement finds."""
+        """The first row that a statement finds of what is committed, in no transaction."""
         # SQLAlchemy's own layer above the connection takes three times as long as the statement.
         with closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()

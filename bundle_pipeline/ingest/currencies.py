@@ -67,6 +67,11 @@ def amounts(rows: pl.DataFrame, name: str, currency: pl.Expr) -> pl.Series:
     return read.select(pl.when(is_amount).then("minor")).to_series()
 
 
+def above(limit: int, minor: pl.Series) -> pl.Series:
+    """The amounts above a limit; null instead of others."""
+    return minor.set(minor <= limit, None)
+
+
 def price_rules(text: pl.Expr, price_minor: pl.Expr) -> list[Rule]:
     """Rows without a usable price."""
     given = stated(text)

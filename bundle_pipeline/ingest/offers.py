@@ -4,7 +4,7 @@ import logging
 
 import polars as pl
 
-from bundle_pipeline.ingest.currencies import amounts, price_rules
+from bundle_pipeline.ingest.currencies import above, amounts, price_rules
 from bundle_pipeline.ingest.outcomes import Rule
 from bundle_pipeline.ingest.values import id_text, is_lost_id
 
@@ -53,8 +53,8 @@ def with_offer(rows: pl.DataFrame, *, currency: str) -> pl.DataFrame:
         *(id_text(pl.col(name)) for name in ids),
         currency=code,
         price_minor=amounts(rows, "price", code),
-        compare_at_price_minor=_above(0, amounts(rows, "compare_at_price", code)),
-        unit_cost_minor=_above(-1, amounts(rows, "cost", code)),
+        compare_at_price_minor=above(0, amounts(rows, "compare_at_price", code)),
+        unit_cost_minor=above(-1, amounts(rows, "cost", code)),
     )
 
 
@@ -84,7 +84,3 @@ def log_unread_amounts(rows: pl.DataFrame) -> None:
     )
     counts = unread.row(0, named=True)
     logger.info("offers: %d rows, stated and unknown: %s", rows.height, counts)
-
-
-def _above(limit: int, minor: pl.Series) -> pl.Series:
-    return minor.set(minor <= limit, None)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from bundle_pipeline.ingest.currencies import (
+    above,
     amounts,
     currency_rules,
     price_rules,
@@ -72,12 +73,12 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         quantity=whole_number(_current_quantity()),
         _ordered_quantity=whole_number(pl.col("line_item_quantity")),
         unit_price_minor=amounts(rows, "original_unit_price", code),
-        compare_at_price_minor=_above(0, amounts(rows, "line_item_compare_at", code)),
-        total_minor=_above(-1, total),
+        compare_at_price_minor=above(0, amounts(rows, "line_item_compare_at", code)),
+        total_minor=above(-1, total),
         # Refunds are written with either sign.
         refunded_minor=refunded.abs(),
         _order_discount_minor=amounts(rows, "order_discount", code).abs(),
-        _subtotal_minor=_above(-1, amounts(rows, "subtotal", code)),
+        _subtotal_minor=above(-1, amounts(rows, "subtotal", code)),
         _stated_discount_minor=amounts(rows, "line_discount", code),
         _discounted_minor=amounts(rows, "discounted_total", code),
     )
@@ -97,10 +98,6 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
 def _current_quantity() -> pl.Expr:
     """Units after edits, removals and returns where stated, else those ordered."""
     return pl.coalesce(stated(pl.col("current_quantity")), stated(pl.col("line_item_quantity")))
-
-
-def _above(limit: int, minor: pl.Series) -> pl.Series:
-    return minor.set(minor <= limit, None)
 
 
 def line_discount(given: pl.Expr, discounted: pl.Expr, line_total: pl.Expr) -> pl.Expr:

@@ -18,10 +18,11 @@ class Gate:
     """One reason to drop a bundle."""
 
     code: str
+    """Of this gate alone."""
     fails: pl.Expr
     """Whether the bundle is dropped; null counts as no."""
     detail: pl.Expr
-    """The numbers behind it, where it is dropped."""
+    """The numbers behind it, where it is dropped: never null there."""
 
 
 def with_failed_gate(priced: pl.DataFrame, params: RankingParams) -> pl.DataFrame:

@@ -95,7 +95,7 @@ def critical_count(expected: Floats, level: float | Floats) -> Counts:
     """Smallest count, at least 1, whose upper tail is at most ``level``; found by halving.
 
     Args:
-        expected: Mean under the null, at least 0.
+        expected: Mean under the null, at least 0 and below 2 ** 60.
         level: Largest chance of reaching the count under the null, in (0, 1).
     """
     below = np.zeros(expected.shape, dtype=np.int64)

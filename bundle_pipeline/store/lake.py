@@ -162,13 +162,13 @@ class Lake:
 
     def _committed(self, schema: type[Frame], shop_id: ShopId, *, after: int) -> int:
         """Version of a shop's first commit after one: commits of other shops may surround it."""
-        newest_version = self.version(schema)
+        last = self.version(schema)
         objects = opened(self._uri(schema))
-        for version in range(after + 1, newest_version):
+        for version in range(after + 1, last):
             actions = (objects.read(commit_key(version)) or b"").splitlines()
             if any(json.loads(action).get("txn", {}).get("appId") == shop_id for action in actions):
                 return version
-        return newest_version
+        return last
 
     def _upload(self, schema: type[Frame], shop_id: ShopId, parts: Sequence[Part]) -> None:
         objects = opened(self._uri(schema), create=True)

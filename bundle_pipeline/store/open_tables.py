@@ -61,7 +61,8 @@ def newest(uri: str) -> DeltaTable:
 def newest_version(uri: str) -> int:
     """The newest version of a table, which isn't read for that if it has one commit only.
 
-    A shop's first run asks it of two dozen tables that it has just begun.
+    A shop's first run asks it of two dozen tables that it has just begun. Whether such a table can
+    be read isn't looked at either.
 
     Args:
         uri: Path or URL of the table.
