@@ -17,9 +17,9 @@ def wilson_low(successes: pl.Expr, trials: pl.Expr) -> pl.Expr:
         trials: At least 1.
 
     Returns:
-        Float64 in 0..1.
+        Float64 in 0..1, never above the share, also where rounding would have it so.
     """
     share = successes / trials
     centre = share + _Z**2 / (2 * trials)
     spread = _Z * (share * (1 - share) / trials + _Z**2 / (4 * trials * trials)).sqrt()
-    return ((centre - spread) / (1 + _Z**2 / trials)).clip(0.0, 1.0)
+    return ((centre - spread) / (1 + _Z**2 / trials)).clip(0.0, share)
