@@ -1,4 +1,4 @@
-"""Several frames and a document as one object: a ZIP of Arrow streams, equal bytes for equals.
+"""Several frames and a document as one object: a ZIP of Arrow streams, with no clock in it.
 
 What belongs here: what a process keeps for itself. What stays out: what others read; that is a
 table of the lake.

@@ -92,6 +92,18 @@ def test_parts_that_were_kept_are_not_taken_for_there_in_a_table_that_is_gone(
         lake.write_parts(kept, CORNER, origin=origin())
 
 
+def test_parts_that_another_run_has_stored_meanwhile_stay(tmp_path: Path) -> None:
+    lake, parts = Lake(str(tmp_path / "lake")), parts_of(tmp_path, 3)
+    lake.write_parts(parts, CORNER, origin=origin())
+    lake.write_parts(parts, CORNER, origin=origin())
+    assert lake.read(ItemCounts, CORNER).sort("variant_id").equals(marked_frame(3))
+    more = Parts(ItemCounts, (*parts.files[1:], *parts_of(tmp_path, 1).files))
+    lake.write_parts(more, CORNER, origin=origin())
+    assert {part.name for part in lake.parts(ItemCounts, CORNER).files} == {
+        part.name for part in more.files
+    }
+
+
 def test_no_parts_are_no_rows(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     lake.write_parts(parts_of(tmp_path, 1), CORNER, origin=origin())
